@@ -1,0 +1,56 @@
+# Needs python3 (3.11 or newer), pip and make; everything else is set up in .venv from the lock files.
+#   make demo   the station on a simulated machine        make test   every check and every test
+#   make lock   resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+# A new Python, or a clone that was moved, gets a new environment.
+HERE := $(shell $(PYTHON) -c 'import sys, zlib; print("%d.%d-%08x" % (*sys.version_info[:2], zlib.crc32(b"$(CURDIR)")))')
+TOOLS := $(VENV)/.tools-$(HERE)
+RUN := $(VENV)/.run-$(HERE)
+DEV := $(VENV)/.dev-$(HERE)
+
+.PHONY: demo test lock clean
+
+demo: $(RUN)
+	@$(BIN)/leverrep demo
+
+test: $(DEV)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto -q
+
+# --without-pip and --python, because Debian's python3 comes without ensurepip.
+$(TOOLS): requirements-setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LeverRep needs Python 3.11 or newer, this is " + sys.version)'
+	@$(PYTHON) -m pip --version >/dev/null || { echo "pip is missing: sudo apt install python3-pip" >&2; exit 1; }
+	$(PYTHON) -m venv --clear --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+$(RUN): $(TOOLS) requirements.lock pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(INSTALL_PROJECT)
+	@touch $@
+
+$(DEV): $(TOOLS) requirements-dev.lock pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(INSTALL_PROJECT)
+	@touch $@
+
+# The build backend is uv itself, so nothing is fetched here.
+INSTALL_PROJECT = $(UV) pip install --quiet --python $(BIN)/python --offline --no-deps --editable .
+
+COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(PIN)
+
+lock: $(TOOLS)
+	$(COMPILE) --group setup -o requirements-setup.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

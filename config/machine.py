@@ -1,0 +1,55 @@
+"""What this machine is: its sensor, how it is geared to the lever, and where neutral was found."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from config.fields import Checked, FieldError
+
+Text = Annotated[str, Meta(min_length=1, max_length=200, description="text, not empty")]
+
+
+class MachineProfile(Checked, frozen=True, kw_only=True):
+    """The machine as it was built; does not change from day to day.
+
+    gear: sensor turns for one turn of the lever. direction: +1 when the counts rise as the
+    lever goes down (forward flexion), -1 when they fall.
+    port: "auto" or the path of the serial port; port_hints: parts of the names of the ports
+    to try first when the port is "auto".
+    """
+
+    sensor: Literal["as5600", "potentiometer"] = "as5600"
+    counts_per_turn: Annotated[int, Meta(ge=16, le=32_768)] = 4096
+    gear: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    direction: Literal[1, -1] = 1
+    port: Text = "auto"
+    port_hints: tuple[Text, ...] = ("LeverRep", "MicroPython", "Pico", "CP210", "CH340", "FT232")
+
+
+class Calibration(Checked, frozen=True, kw_only=True):
+    """Where the lever is: the counts at the neutral top, and how far it can travel.
+
+    neutral_counts: raw counts at lever angle 0. device_id: the microcontroller it was measured
+    on, None if any will do. min_deg, max_deg: the lever's end stops, lever angle in degrees.
+    """
+
+    neutral_counts: Annotated[float, Meta(ge=0, le=32_768)] = 2048.0
+    device_id: Text | None = None
+    min_deg: Annotated[float, Meta(ge=-180, le=0)] = -40.0
+    max_deg: Annotated[float, Meta(gt=0, le=180)] = 110.0
+
+
+def check_together(machine: MachineProfile, calibration: Calibration) -> None:
+    """Raise FieldError if machine and calibration cannot both be true."""
+    turn = machine.counts_per_turn
+    if not calibration.neutral_counts < turn:
+        allowed = f"below machine.counts_per_turn ({turn})"
+        raise FieldError("calibration.neutral_counts", calibration.neutral_counts, allowed)
+    # An absolute single-turn sensor cannot know at power-up which turn it is on.
+    travel = calibration.max_deg - calibration.min_deg
+    if not machine.gear * travel < 360:
+        allowed = (
+            f"below {360 / travel:.3g}: the lever's travel of {travel:g} degrees "
+            "(calibration.min_deg to max_deg) must stay within one turn of the sensor"
+        )
+        raise FieldError("machine.gear", machine.gear, allowed)

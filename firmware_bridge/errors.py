@@ -1,0 +1,55 @@
+"""Every error a user can meet. Each says in one line what went wrong, where, and what to do.
+
+LeverRepError              anything told to the user; exit status 1
+├── PortError              the serial port cannot be used
+│   ├── NoSuchPort
+│   ├── PortBusy           another program has it
+│   ├── PortForbidden      no permission; names the group to join
+│   └── NotALeverMachine   opened, but no HELLO came
+├── LinkLost               a port that worked has died; the station reconnects
+├── MachineMismatch        the device is not the one the settings describe
+├── TraceError             a recording or CSV file cannot be read
+└── OutputError            events or a recording cannot be written
+
+A wrong settings file is config.ConfigError, told the same way.
+"""
+
+
+class LeverRepError(Exception):
+    """Base of all errors that are told to the user."""
+
+
+class PortError(LeverRepError):
+    """The serial port cannot be used."""
+
+
+class NoSuchPort(PortError):
+    """There is no such serial port, or none was found."""
+
+
+class PortBusy(PortError):
+    """Another program has the port open."""
+
+
+class PortForbidden(PortError):
+    """This user may not open the port."""
+
+
+class NotALeverMachine(PortError):
+    """Something is on the port, but it does not say HELLO."""
+
+
+class LinkLost(LeverRepError):
+    """A link that worked has died."""
+
+
+class MachineMismatch(LeverRepError):
+    """The device is not the one that the settings describe."""
+
+
+class TraceError(LeverRepError):
+    """A recording or a CSV file cannot be read."""
+
+
+class OutputError(LeverRepError):
+    """Events or a recording cannot be written."""

@@ -1,0 +1,43 @@
+import pytest
+
+from config import Calibration, FieldError, MachineProfile
+from config.machine import check_together
+
+
+def test_the_defaults_fit_together() -> None:
+    check_together(MachineProfile(), Calibration())
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ({"sensor": "hall"}, 'sensor = "hall": must be "as5600" or "potentiometer"'),
+        ({"direction": 0}, "direction = 0: must be 1 or -1"),
+        ({"counts_per_turn": 4096.5}, "counts_per_turn = 4096.5: must be a whole number from"),
+        ({"gear": 0}, "gear = 0: must be a number over 0, up to 100"),
+        ({"port": ""}, 'port = "": must be text, not empty'),
+        ({"port_hints": ["a", 1]}, 'port_hints = ["a", 1]: must be a list, each item text'),
+    ],
+)
+def test_wrong_profiles(profile: dict[str, object], words: str) -> None:
+    with pytest.raises(FieldError) as caught:
+        MachineProfile(**profile)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize("calibration", [{"min_deg": 1}, {"max_deg": 0}, {"neutral_counts": -1}])
+def test_wrong_calibrations(calibration: dict[str, float]) -> None:
+    with pytest.raises(FieldError):
+        Calibration(**calibration)  # type: ignore[arg-type]
+
+
+def test_neutral_must_be_a_count_the_sensor_has() -> None:
+    with pytest.raises(FieldError, match=r"below machine.counts_per_turn \(1024\)"):
+        check_together(MachineProfile(counts_per_turn=1024), Calibration(neutral_counts=1024))
+
+
+def test_the_travel_must_stay_within_one_turn_of_the_sensor() -> None:
+    travel = Calibration(min_deg=-20, max_deg=100)
+    check_together(MachineProfile(gear=2.9), travel)
+    with pytest.raises(FieldError, match=r"machine.gear = 3.0: must be below 3: .* 120 degrees"):
+        check_together(MachineProfile(gear=3), travel)
