@@ -6,6 +6,8 @@ from msgspec import Meta
 
 from config.fields import Checked, FieldError
 
+# Where the one turn of the sensor is taken to begin: no lever leans back further than this.
+LOWEST_DEG = -60.0
 Text = Annotated[str, Meta(min_length=1, max_length=200, description="text, not empty")]
 
 
@@ -35,7 +37,7 @@ class Calibration(Checked, frozen=True, kw_only=True):
 
     neutral_counts: Annotated[float, Meta(ge=0, le=32_768)] = 2048.0
     device_id: Text | None = None
-    min_deg: Annotated[float, Meta(ge=-180, le=0)] = -40.0
+    min_deg: Annotated[float, Meta(ge=LOWEST_DEG, le=0)] = -40.0
     max_deg: Annotated[float, Meta(gt=0, le=180)] = 110.0
 
 
@@ -46,10 +48,10 @@ def check_together(machine: MachineProfile, calibration: Calibration) -> None:
         allowed = f"below machine.counts_per_turn ({turn})"
         raise FieldError("calibration.neutral_counts", calibration.neutral_counts, allowed)
     # An absolute single-turn sensor cannot know at power-up which turn it is on.
-    travel = calibration.max_deg - calibration.min_deg
+    travel = calibration.max_deg - LOWEST_DEG
     if not machine.gear * travel < 360:
         allowed = (
-            f"below {360 / travel:.3g}: the lever's travel of {travel:g} degrees "
-            "(calibration.min_deg to max_deg) must stay within one turn of the sensor"
+            f"below {360 / travel:.3g}: the lever's travel, from {LOWEST_DEG:g} degrees to "
+            f"calibration.max_deg ({calibration.max_deg:g}), must stay in one turn of the sensor"
         )
         raise FieldError("machine.gear", machine.gear, allowed)

@@ -59,7 +59,7 @@ def test_the_example_file_writes_the_shipped_standards_out() -> None:
         ("[standards.mine]\nmin_deth_deg = 3", "did you mean standards.mine.min_depth_deg?"),
         ("[standards.mine]\ntop_zone_deg = 16", "standards.mine.top_zone_deg = 16.0: must be"),
         ('[station]\nstandard = "hard"', 'station.standard = "hard": must be "standard" or'),
-        ("[machine]\ngear = 3", "machine.gear = 3.0: must be below 2.4"),
+        ("[machine]\ngear = 3", "machine.gear = 3.0: must be below 2.12"),
         ("[machine]\ngear = nan", "machine.gear = nan: must be a number"),
         ("[machine]\ngear = 2024-01-01", "machine.gear = 2024-01-01: must be a number"),
         ("[machine]\ngear =", "not valid TOML: Invalid value (at line 2, end of file)"),

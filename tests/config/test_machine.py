@@ -1,5 +1,10 @@
-import pytest
+from typing import Literal
 
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from analysis.angle import LeverScale
 from config import Calibration, FieldError, MachineProfile
 from config.machine import check_together
 
@@ -37,7 +42,29 @@ def test_neutral_must_be_a_count_the_sensor_has() -> None:
 
 
 def test_the_travel_must_stay_within_one_turn_of_the_sensor() -> None:
-    travel = Calibration(min_deg=-20, max_deg=100)
+    travel = Calibration(min_deg=-20, max_deg=60)
     check_together(MachineProfile(gear=2.9), travel)
-    with pytest.raises(FieldError, match=r"machine.gear = 3.0: must be below 3: .* 120 degrees"):
+    with pytest.raises(FieldError, match=r"machine.gear = 3.0: must be below 3: .*-60 .* \(60\)"):
         check_together(MachineProfile(gear=3), travel)
+
+
+@given(
+    gear=st.floats(0.2, 4),
+    direction=st.sampled_from([1, -1]),
+    neutral=st.integers(0, 4095),
+    max_deg=st.floats(20, 180),
+    where=st.floats(0, 1),
+)
+def test_what_is_allowed_gives_one_angle_for_every_reading(
+    gear: float, direction: Literal[1, -1], neutral: int, max_deg: float, where: float
+) -> None:
+    machine = MachineProfile(gear=gear, direction=direction)
+    calibration = Calibration(neutral_counts=neutral, max_deg=max_deg)
+    try:
+        check_together(machine, calibration)
+    except FieldError:
+        reject()
+    scale = LeverScale(neutral, machine.counts_per_turn, gear, direction)
+    angle = calibration.min_deg + where * (max_deg - calibration.min_deg)
+    counts = (neutral + angle * gear * direction / 360 * 4096) % 4096
+    assert scale.degrees(counts) == pytest.approx(angle, abs=1e-6)

@@ -1,0 +1,96 @@
+"""Reads a trace of lever angles from a CSV file."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_bridge.errors import TraceError
+
+HEADER = ("t_s", "angle_deg")
+# A finite number beyond these is no time and no angle; it would only overflow later.
+LARGEST = {"t_s": 1e10, "angle_deg": 1e5}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Times in seconds, rising, and lever angles in degrees; of equal length, at least one."""
+
+    t_s: NDArray[np.float64]
+    angle_deg: NDArray[np.float64]
+
+
+def read_csv(path: Path) -> Trace:
+    """Read a CSV file with the header ``t_s,angle_deg``.
+
+    Raises TraceError: one line with the file, the line and the column.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise TraceError(f"{path}: line {line}: not UTF-8 text; is it a CSV file?") from None
+    return parse_csv(text, str(path))
+
+
+def parse_csv(text: str, name: str) -> Trace:
+    """The trace in the text of a CSV file; ``name`` is only named in errors. Raises TraceError."""
+    rows = _rows(text)
+    _check_header(next(rows, None), name)
+    times: list[float] = []
+    angles: list[float] = []
+    for line, cells in rows:
+        where = f"{name}: line {line}"
+        if len(cells) != len(HEADER):
+            raise TraceError(f"{where}: {len(cells)} columns, expected {len(HEADER)}")
+        t_s, angle_deg = (_number(c, k, where) for c, k in zip(cells, HEADER, strict=True))
+        if times and not t_s > times[-1]:
+            went = "stands still" if t_s == times[-1] else "goes backwards"
+            raise TraceError(
+                f"{where}, column t_s: time {went} ({t_s:.10g} after {times[-1]:.10g})"
+            )
+        times.append(t_s)
+        angles.append(angle_deg)
+    if not times:
+        raise TraceError(f"{name}: no samples after the header")
+    return Trace(np.array(times), np.array(angles))
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every line that is not blank."""
+    # Not splitlines(): editors do not count form feeds and the like as lines.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if line.strip():
+            yield number, [cell.strip().strip('"') for cell in line.split(",")]
+
+
+def _check_header(row: tuple[int, list[str]] | None, name: str) -> None:
+    wanted = ",".join(HEADER)
+    if row is None:
+        raise TraceError(f"{name}: empty file; expected the header {wanted}")
+    line, cells = row
+    if tuple(cells) != HEADER:
+        found = ascii(",".join(cells)[:60])
+        raise TraceError(f"{name}: line {line}: the header must be {wanted}, found {found}")
+
+
+def _number(cell: str, column: str, where: str) -> float:
+    place = f"{where}, column {column}"
+    if not cell:
+        raise TraceError(f"{place}: empty")
+    try:
+        value = float(cell)
+    except ValueError:
+        raise TraceError(f"{place}: {cell[:60]!a} is not a number") from None
+    if "_" in cell:  # Python reads 1_000 as a number, nobody else does
+        raise TraceError(f"{place}: {cell[:60]!a} is not a number")
+    if not math.isfinite(value):
+        raise TraceError(f"{place}: {cell} is not a finite number")
+    if abs(value) > LARGEST[column]:
+        raise TraceError(f"{place}: {cell[:60]} is out of range")
+    return value
