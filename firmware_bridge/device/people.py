@@ -51,8 +51,13 @@ def perform(start_deg: float, segments: Iterable[Segment]) -> NDArray[np.float64
     return np.concatenate(parts)
 
 
+def samples(segment: Segment) -> int:
+    """How many 1 kHz samples `segment` takes."""
+    return max(1, round(segment.seconds * MOTION_HZ))
+
+
 def _stroke(start_deg: float, stroke: Stroke) -> NDArray[np.float64]:
-    n = max(2, round(stroke.seconds * MOTION_HZ))
+    n = samples(stroke)
     u = (np.arange(n) + 0.5) / n
     speed = u**stroke.rise * (1 - u) ** stroke.fall
     speed *= 1 - stroke.stick * np.exp(-(((u - 0.5) / 0.12) ** 2))
@@ -61,7 +66,7 @@ def _stroke(start_deg: float, stroke: Stroke) -> NDArray[np.float64]:
 
 
 def _hold(angle_deg: float, hold: Hold) -> NDArray[np.float64]:
-    n = max(1, round(hold.seconds * MOTION_HZ))
+    n = samples(hold)
     t = np.arange(1, n + 1) / MOTION_HZ
     # Motion has no corners: sway and shaking fade in and out.
     fade = np.clip(np.minimum(t, t[-1] - t) / 0.3, 0, 1)

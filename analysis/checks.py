@@ -1,0 +1,26 @@
+"""What samples must be before anything is made of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def check_samples(
+    t_s: Sequence[float] | NDArray[np.float64],
+    angle_deg: Sequence[float] | NDArray[np.float64],
+    after_s: float | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both as 1-D float arrays. Raises ValueError that says what is wrong and at which sample."""
+    t, angle = np.asarray(t_s, dtype=np.float64), np.asarray(angle_deg, dtype=np.float64)
+    if t.ndim != 1 or t.shape != angle.shape:
+        raise ValueError(f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}")
+    for name, values in (("t_s", t), ("angle_deg", angle)):
+        if not np.isfinite(values).all():
+            at = int(np.argmin(np.isfinite(values)))
+            raise ValueError(f"{name}[{at}] is {values[at]}: leave out samples that are missing")
+    step = np.diff(t, prepend=t[:1] if after_s is None else after_s)
+    if len(t) and step.min() < 0:
+        at = int(np.argmin(step))
+        raise ValueError(f"time goes backwards at t_s[{at}] = {t[at]:g}")
+    return t, angle

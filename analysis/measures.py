@@ -1,0 +1,183 @@
+"""The measures of one rep, taken from its own samples once it is over. DEFINITIONS.md says what each is."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.reps import Attempt
+from analysis.samples import Samples
+from analysis.strokes import STEP_S, Series, Stroke, find_stroke, series, smooth, smoothing_s
+from config import FormStandard
+
+GAP_IN_STROKE_S = 0.05
+_MARGIN_S = 0.5
+_SHAKE_HZ = (3.0, 12.0)
+_SHAKE_HOLD_S = 0.5
+_ACCEL_HZ = 10.0
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Seconds, degrees, degrees per second; None where samples are missing."""
+
+    start_s: float | None = None
+    end_s: float | None = None
+    bottom_deg: float | None = None
+    top_deg: float | None = None
+    eccentric_s: float | None = None
+    bottom_hold_s: float | None = None
+    concentric_s: float | None = None
+    top_hold_s: float | None = None
+    overshoot_s: float | None = None
+    peak_eccentric_dps: float | None = None
+    peak_concentric_dps: float | None = None
+    mean_concentric_dps: float | None = None
+    shake_deg: float | None = None
+    start_accel_dps2: float | None = None
+    smoothness: float | None = None
+    gaps: tuple[tuple[float, float], ...] = field(default=())
+
+    @property
+    def range_deg(self) -> float | None:
+        """Bottom minus top."""
+        return None if self.bottom_deg is None or self.top_deg is None else self.bottom_deg - self.top_deg
+
+    @property
+    def overshoot_deg(self) -> float | None:
+        """How far past neutral the finish went."""
+        return None if self.top_deg is None else max(0.0, -self.top_deg)
+
+
+def measure(
+    samples: Samples, rep: Attempt, following: Attempt | None, until_s: float, standard: FormStandard
+) -> Measures:
+    """Measure a finished rep; its top hold lasts until the descent of `following`, or to `until_s`."""
+    assert rep.first_turned_s is not None
+    assert rep.finished_s is not None
+    over_s = until_s if following is None or following.first_turned_s is None else following.first_turned_s
+    t, angle = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
+    if len(t) < 2:
+        return Measures(start_s=rep.left_s, end_s=rep.finished_s)
+    even = series(t, angle, GAP_IN_STROKE_S)
+    rough, _ = smooth(even.angle_deg, 0.06)
+    top_left_s = until_s if following is None else following.left_s
+    highest = _turn(even, -rough, rep.top_reached_s, rep.left_s)
+    bottom = _turn(even, rough, rep.left_s, rep.first_turned_s)
+    last_bottom = _turn(even, rough, rep.lowered_from_s, rep.finished_s)
+    top = _turn(even, -rough, rep.finished_s, top_left_s)
+    lower = find_stroke(even, highest, bottom)
+    rise = find_stroke(even, last_bottom, top)
+    left_s = over_s
+    if following is not None:
+        left_s = find_stroke(even, top, _turn(even, rough, following.left_s, over_s)).start_s
+    whole = Measures(
+        start_s=lower.start_s,
+        end_s=rise.end_s,
+        bottom_deg=_extreme(even, rep.left_s, rep.finished_s, min(lower.seconds, rise.seconds), 1),
+        top_deg=_extreme(even, rep.finished_s, top_left_s, rise.seconds, -1),
+        eccentric_s=lower.seconds,
+        bottom_hold_s=rise.start_s - lower.end_s,
+        concentric_s=rise.seconds,
+        top_hold_s=left_s - rise.end_s,
+        overshoot_s=_time_past(even, rep.finished_s, left_s, standard.neutral_tolerance_deg),
+        peak_eccentric_dps=lower.peak_dps,
+        peak_concentric_dps=rise.peak_dps,
+        mean_concentric_dps=-rise.travel_deg / rise.seconds if rise.seconds > 0 else None,
+        shake_deg=_shake(even, rise.end_s, left_s),
+        start_accel_dps2=_start_accel(even, rise),
+        smoothness=_smoothness(even, rise),
+        gaps=tuple(g for g in even.gaps if g[1] > lower.start_s and g[0] < left_s),
+    )
+    return _without_the_unseen(whole, lower, rise)
+
+
+def _turn(even: Series, angle: NDArray[np.float64], from_s: float, to_s: float) -> int:
+    first, last = even.index(from_s), even.index(to_s)
+    return first + int(np.argmax(angle[first : last + 1]))
+
+
+def _extreme(even: Series, from_s: float, to_s: float, stroke_s: float, sign: int) -> float:
+    angle, _ = smooth(sign * even.angle_deg, smoothing_s(stroke_s))
+    return sign * float(angle[_turn(even, angle, from_s, to_s)])
+
+
+def _time_past(even: Series, from_s: float, to_s: float, tolerance_deg: float) -> float:
+    angle, _ = smooth(even.angle_deg, 0.05)
+    stay = angle[even.index(from_s) : even.index(to_s) + 1]
+    return float(np.count_nonzero(stay < -tolerance_deg) * STEP_S)
+
+
+def _shake(even: Series, from_s: float, to_s: float) -> float | None:
+    hold = even.angle_deg[even.index(from_s) : even.index(to_s)]
+    if len(hold) * STEP_S < _SHAKE_HOLD_S:
+        return None
+    tapered = (hold - hold.mean()) * np.hanning(len(hold))
+    power = np.abs(np.fft.rfft(tapered)) ** 2
+    hz = np.fft.rfftfreq(len(hold), STEP_S)
+    band = (hz >= _SHAKE_HZ[0]) & (hz <= _SHAKE_HZ[1])
+    # Of a one-sided spectrum each line stands for two; the taper kept 3/8 of the power.
+    return float(np.sqrt(2 * power[band].sum() / (len(hold) ** 2 * 0.375)))
+
+
+def _start_accel(even: Series, rise: Stroke) -> float | None:
+    first, last = even.index(rise.start_s), even.index(rise.end_s)
+    margin = round(0.3 / STEP_S)
+    begin = max(0, first - margin)
+    stretch = np.pad(even.angle_deg[begin : last + margin], margin, mode="edge")
+    hz = np.fft.rfftfreq(len(stretch), STEP_S)
+    spectrum = np.fft.rfft(stretch) * np.clip((1.3 * _ACCEL_HZ - hz) / (0.6 * _ACCEL_HZ), 0, 1)
+    calm = np.fft.irfft(spectrum, len(stretch))[margin + first - begin :][: last - first + 1]
+    if len(calm) < 5:
+        return None
+    third = int(np.argmax(calm <= calm[0] + rise.travel_deg / 3))
+    accel = -np.gradient(np.gradient(calm)) / STEP_S**2
+    return float(accel[: max(third, 3)].max())
+
+
+def _smoothness(even: Series, rise: Stroke) -> float | None:
+    """Spectral arc length of the speed (Balasubramanian et al. 2015, doi:10.1186/s12984-015-0090-9)."""
+    stretch = slice(even.index(rise.start_s), even.index(rise.end_s) + 1)
+    speed = np.abs(smooth(even.angle_deg, smoothing_s(rise.seconds))[1][stretch])
+    size = 2 ** (int(np.ceil(np.log2(max(len(speed), 2)))) + 4)
+    lines = np.abs(np.fft.rfft(speed, size))
+    hz = np.fft.rfftfreq(size, STEP_S)
+    if lines[0] <= 0:
+        return None
+    lines = lines / lines[0]
+    used = np.flatnonzero((hz <= 10.0) & (lines >= 0.05))
+    lines, hz = lines[: used[-1] + 1], hz[: used[-1] + 1]
+    if len(hz) < 2:
+        return None
+    return -float(np.hypot(np.diff(hz) / hz[-1], np.diff(lines)).sum())
+
+
+_OF_LOWERING = ("eccentric_s", "peak_eccentric_dps")
+_OF_RISING = (
+    "concentric_s",
+    "peak_concentric_dps",
+    "mean_concentric_dps",
+    "start_accel_dps2",
+    "smoothness",
+)
+
+
+def _without_the_unseen(m: Measures, lower: Stroke, rise: Stroke) -> Measures:
+    """Missing data is never guessed: what a gap touches is None."""
+    unseen: set[str] = set()
+    for gap in m.gaps:
+        if _meet(gap, lower.start_s, lower.end_s):
+            unseen.update(_OF_LOWERING)
+        if _meet(gap, rise.start_s, rise.end_s):
+            unseen.update(_OF_RISING)
+        if _meet(gap, lower.start_s, lower.start_s):
+            unseen.add("start_s")
+        if _meet(gap, lower.end_s, lower.end_s) or _meet(gap, rise.start_s, rise.start_s):
+            unseen.update(("bottom_hold_s", "bottom_deg"))
+        if _meet(gap, rise.end_s, rise.end_s):
+            unseen.update(("end_s", "top_hold_s", "top_deg"))
+    return replace(m, **dict.fromkeys(unseen)) if unseen else m
+
+
+def _meet(gap: tuple[float, float], from_s: float, to_s: float) -> bool:
+    return gap[1] > from_s and gap[0] < to_s

@@ -1,0 +1,201 @@
+"""When is a rep counted: the state machine of one lifter on the lever.
+
+Fed with one cell of smooth motion after the other, it follows the lever between the top zone and its turning
+points, which are found by distance: a turn is believed when the lever has come back by `min_travel_deg`.
+`TABLE` is the whole machine: guards look, actions note what happened, and nothing else changes the state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from analysis.cells import Cell
+from analysis.despike import MAX_SPEED_DPS
+from config import FormStandard
+
+
+class State(Enum):
+    """Where the lifter is."""
+
+    GETTING_IN = auto()  # at the stop, or lifting the lever in: the top has not been reached
+    TOP = auto()
+    LOWERING = auto()
+    RISING = auto()
+
+
+class Outcome(Enum):
+    """What a cell brought to an end."""
+
+    REACHED_TOP = auto()
+    LEFT_TOP = auto()
+    TURNED_UP = auto()
+    TURNED_BACK = auto()
+    FINISHED = auto()
+
+
+@dataclass
+class Turn:
+    """A turning point, as far as the motion has come."""
+
+    t_s: float
+    angle_deg: float
+
+
+@dataclass
+class Attempt:
+    """One try at a rep: from its stay at the top, down, up, and (when it finishes) its stay at the top."""
+
+    top_reached_s: float
+    left_s: float
+    bottom: Turn  # the deepest of all
+    last_bottom: Turn  # the deepest since the last rise that turned back
+    first_turned_s: float | None = None
+    lowered_from_s: float = 0.0  # where the last descent began: at the top, or at a rise that turned back
+    peak: Turn | None = None  # how high the present rise has come
+    failed_rises: list[Turn] = field(default_factory=list)
+    finished_s: float | None = None
+    top_may_hide: bool = False  # a gap is long enough for the top to have been visited in it
+    bottom_may_hide: bool = False
+
+
+class RepCounter:
+    """The machine: `step` takes a cell and says what it brought to an end, if anything."""
+
+    def __init__(self, standard: FormStandard) -> None:
+        self.state = State.GETTING_IN
+        self.top_reached_s = 0.0
+        self.attempt: Attempt | None = None
+        self._highest = 0.0  # in this stay at the top
+        self._last_deg = 0.0
+        self._zone = standard.top_zone_deg
+        self._travel = standard.min_travel_deg
+        self._depth = standard.min_depth_deg
+
+    def step(self, cell: Cell) -> Outcome | None:
+        """Follow the lever to `cell`."""
+        if cell.gap_s:
+            self._note_gap(cell)
+        self._last_deg = cell.angle_deg
+        _FOLLOW[self.state](self, cell)
+        for guard, then, action in TABLE[self.state]:
+            if guard(self, cell):
+                self.state = then
+                return action(self, cell)
+        return None
+
+    def rest(self, t_s: float) -> None:
+        """The set is over: whatever was being tried is given up."""
+        at_top = self._last_deg <= self._zone
+        self.state = State.TOP if at_top else State.GETTING_IN
+        self.top_reached_s, self._highest = t_s, self._last_deg
+        self.attempt = None
+
+    @property
+    def trying(self) -> Attempt:
+        """The attempt under way; there is one in LOWERING and RISING."""
+        assert self.attempt is not None
+        return self.attempt
+
+    def deep_enough(self, attempt: Attempt) -> bool:
+        """Did it reach the depth of a rep?"""
+        return attempt.bottom.angle_deg >= self._depth
+
+    # What each state follows.
+
+    def _follow_top(self, cell: Cell) -> None:
+        self._highest = min(self._highest, cell.angle_deg)
+
+    def _follow_down(self, cell: Cell) -> None:
+        here, attempt = Turn(cell.t_s, cell.angle_deg), self.trying
+        if here.angle_deg >= attempt.last_bottom.angle_deg:
+            attempt.last_bottom = here
+        if here.angle_deg >= attempt.bottom.angle_deg:
+            attempt.bottom = here
+
+    def _follow_up(self, cell: Cell) -> None:
+        peak = self.trying.peak
+        if peak is None or cell.angle_deg <= peak.angle_deg:
+            self.trying.peak = Turn(cell.t_s, cell.angle_deg)
+
+    def _note_gap(self, cell: Cell) -> None:
+        """How far could the lever have been while nobody saw it?"""
+        if self.attempt is None:
+            return
+        middle = 0.5 * (self._last_deg + cell.angle_deg)
+        reach = 0.5 * MAX_SPEED_DPS * cell.gap_s
+        self.attempt.top_may_hide |= middle - reach <= self._zone
+        self.attempt.bottom_may_hide |= middle + reach >= self._depth
+
+    # Guards.
+
+    def _in_top_zone(self, cell: Cell) -> bool:
+        return cell.angle_deg <= self._zone
+
+    def _left_top(self, cell: Cell) -> bool:
+        return cell.angle_deg > max(self._zone, self._highest + self._travel)
+
+    def _dipped(self, cell: Cell) -> bool:
+        # Half the travel back up: a stop in mid-descent that sways over the edge of the zone is no dip.
+        came_back = self.trying.last_bottom.angle_deg - cell.angle_deg >= 0.5 * self._travel
+        return came_back and self._in_top_zone(cell)
+
+    def _risen(self, cell: Cell) -> bool:
+        return self.trying.last_bottom.angle_deg - cell.angle_deg >= self._travel
+
+    def _fallen_back(self, cell: Cell) -> bool:
+        peak = self.trying.peak
+        return peak is not None and cell.angle_deg - peak.angle_deg >= self._travel
+
+    # Actions.
+
+    def _reach_top(self, cell: Cell) -> Outcome:
+        self.top_reached_s, self._highest = cell.t_s, cell.angle_deg
+        return Outcome.REACHED_TOP
+
+    def _leave_top(self, cell: Cell) -> Outcome:
+        here = Turn(cell.t_s, cell.angle_deg)
+        self.attempt = Attempt(self.top_reached_s, cell.t_s, here, here, lowered_from_s=cell.t_s)
+        return Outcome.LEFT_TOP
+
+    def _turn_up(self, cell: Cell) -> Outcome:
+        self.trying.first_turned_s = self.trying.first_turned_s or cell.t_s
+        self.trying.peak = Turn(cell.t_s, cell.angle_deg)
+        return Outcome.TURNED_UP
+
+    def _turn_back(self, cell: Cell) -> Outcome:
+        attempt = self.trying
+        assert attempt.peak is not None
+        attempt.failed_rises.append(attempt.peak)
+        attempt.lowered_from_s, attempt.peak = attempt.peak.t_s, None
+        attempt.last_bottom = Turn(cell.t_s, cell.angle_deg)
+        return Outcome.TURNED_BACK
+
+    def _finish(self, cell: Cell) -> Outcome:
+        self._reach_top(cell)
+        self.trying.first_turned_s = self.trying.first_turned_s or cell.t_s
+        self.trying.finished_s = cell.t_s
+        return Outcome.FINISHED
+
+
+_Guard = Callable[[RepCounter, Cell], bool]
+_Action = Callable[[RepCounter, Cell], Outcome]
+
+TABLE: dict[State, tuple[tuple[_Guard, State, _Action], ...]] = {
+    State.GETTING_IN: ((RepCounter._in_top_zone, State.TOP, RepCounter._reach_top),),
+    State.TOP: ((RepCounter._left_top, State.LOWERING, RepCounter._leave_top),),
+    State.LOWERING: (
+        (RepCounter._dipped, State.TOP, RepCounter._finish),
+        (RepCounter._risen, State.RISING, RepCounter._turn_up),
+    ),
+    State.RISING: (
+        (RepCounter._in_top_zone, State.TOP, RepCounter._finish),
+        (RepCounter._fallen_back, State.LOWERING, RepCounter._turn_back),
+    ),
+}
+
+_FOLLOW: dict[State, Callable[[RepCounter, Cell], None]] = {
+    State.GETTING_IN: lambda counter, cell: None,
+    State.TOP: RepCounter._follow_top,
+    State.LOWERING: RepCounter._follow_down,
+    State.RISING: RepCounter._follow_up,
+}

@@ -1,0 +1,176 @@
+"""One lifter after the other on one machine: cells in, sets of reps out, with an event for all that happens."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis.cells import Cell
+from analysis.events import Event, Kind
+from analysis.flags import DRIFTING, flags_of
+from analysis.measures import Measures, measure
+from analysis.phase import PhaseWatch
+from analysis.report import Rep, Report, SetReport
+from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
+from analysis.rest import Rest, RestWatch
+from analysis.samples import Samples
+from config import FormStandard
+
+_KEEP_BEFORE_S = 1.0  # samples from before a top was reached, for smoothing at its edge
+_KEEP_AT_MOST_S = 300.0  # no rep lasts longer; what is older has no measures
+_END_REASONS = {Rest.STILL: "rest", Rest.AT_STOP: "left_at_stop"}
+
+
+class Session:
+    """Follows the counter, and keeps the reps, the partials and the sets it makes of them."""
+
+    def __init__(self, standard: FormStandard, samples: Samples) -> None:
+        self._standard = standard
+        self._samples = samples
+        self._counter = RepCounter(standard)
+        self._rest = RestWatch(standard)
+        self._phase = PhaseWatch(standard.top_zone_deg)
+        self._finished_sets: list[SetReport] = []
+        self._reps: list[Rep] = []  # of the set under way
+        self._count = 0
+        self._unmeasured: Attempt | None = None  # finished, but its stay at the top is not over
+        self._phase_since_s = 0.0
+
+    @property
+    def report(self) -> Report:
+        """The sets that are over."""
+        return Report(tuple(self._finished_sets))
+
+    def step(self, cell: Cell, now_s: float) -> list[Event]:
+        """Follow the lever to `cell`, the newest sample being of `now_s`."""
+        outcome = self._counter.step(cell)
+        events = self._OUTCOMES[outcome](self, cell, now_s) if outcome else []
+        rest = self._rest.step(cell, self._counter.state is State.GETTING_IN)
+        if rest:
+            events += self.end_set(_END_REASONS[rest], cell.t_s, now_s)
+            self._counter.rest(cell.t_s)
+        events += self._follow_phase(cell, now_s)
+        self._forget(cell)
+        return events
+
+    def end_set(self, reason: str, t_s: float, now_s: float) -> list[Event]:
+        """The set under way is over, if there is one."""
+        events = self._measure_finished(self._counter.attempt, t_s, now_s)
+        if self._reps:
+            done = SetReport(_mark_drift(self._reps))
+            self._finished_sets.append(done)
+            self._reps, self._count = [], 0
+            events.append(Event("set_ended", t_s, now_s, {"reason": reason, "set": done.to_dict()}))
+        return events
+
+    def _on_turned_up(self, cell: Cell, now_s: float) -> list[Event]:
+        return self._measure_finished(self._counter.trying, cell.t_s, now_s)
+
+    def _on_turned_back(self, cell: Cell, now_s: float) -> list[Event]:
+        attempt = self._counter.trying
+        *before, peak = attempt.failed_rises
+        begun_s = before[-1].t_s if before else attempt.left_s
+        return self._add_partial("incomplete_top", attempt, begun_s, peak, attempt.top_may_hide, now_s)
+
+    def _on_finished(self, cell: Cell, now_s: float) -> list[Event]:
+        attempt = self._counter.trying
+        events = self._measure_finished(attempt, cell.t_s, now_s)
+        if not self._counter.deep_enough(attempt):
+            top = Turn(cell.t_s, cell.angle_deg)
+            hidden = attempt.bottom_may_hide
+            return events + self._add_partial("shallow", attempt, attempt.left_s, top, hidden, now_s)
+        events += self._start_set(attempt.left_s, now_s)
+        self._count += 1
+        self._unmeasured = attempt
+        data = {"number": self._count, "bottom_deg": round(attempt.bottom.angle_deg, 2)}
+        return [*events, Event("rep", cell.t_s, now_s, data)]
+
+    _OUTCOMES = {
+        Outcome.REACHED_TOP: lambda self, cell, now_s: [],
+        Outcome.LEFT_TOP: lambda self, cell, now_s: [],
+        Outcome.TURNED_UP: _on_turned_up,
+        Outcome.TURNED_BACK: _on_turned_back,
+        Outcome.FINISHED: _on_finished,
+    }
+
+    def _start_set(self, t_s: float, now_s: float) -> list[Event]:
+        if self._reps or self._unmeasured:
+            return []
+        return [Event("set_started", t_s, now_s)]
+
+    def _add_partial(
+        self, reason: str, attempt: Attempt, begun_s: float, top: Turn, uncertain: bool, now_s: float
+    ) -> list[Event]:
+        events = self._start_set(attempt.left_s, now_s)
+        reached = Measures(
+            start_s=begun_s,
+            end_s=top.t_s,
+            bottom_deg=attempt.bottom.angle_deg,
+            top_deg=top.angle_deg,
+        )
+        flags = ("sensor_gap",) if uncertain else ()
+        self._reps.append(Rep(None, reason, reached, flags, uncertain))
+        data = {"reason": reason, "uncertain": uncertain, "top_deg": round(top.angle_deg, 2)}
+        return [*events, Event("partial", top.t_s, now_s, data)]
+
+    def _measure_finished(self, following: Attempt | None, t_s: float, now_s: float) -> list[Event]:
+        """The stay at the top of the last rep is over, so all of it can be measured."""
+        attempt, self._unmeasured = self._unmeasured, None
+        if attempt is None:
+            return []
+        measures = measure(self._samples, attempt, following, t_s, self._standard)
+        flags = flags_of(measures, self._standard)
+        self._reps.append(Rep(self._count, None, measures, flags))
+        when = t_s if measures.end_s is None else measures.end_s
+        return [Event("flag", when, now_s, {"flag": name, "number": self._count}) for name in flags]
+
+    def _follow_phase(self, cell: Cell, now_s: float) -> list[Event]:
+        before, since_s = self._phase.phase, self._phase_since_s
+        phase = self._phase.step(cell)
+        if phase is None:
+            return []
+        self._phase_since_s = cell.t_s
+        if self._counter.state is State.GETTING_IN:
+            return []
+        data: dict[str, Any] = {"phase": phase, "before": before, "lasted_s": round(cell.t_s - since_s, 2)}
+        return [Event("phase", cell.t_s, now_s, data)]
+
+    def _forget(self, cell: Cell) -> None:
+        needed = [cell.t_s]
+        if self._counter.state is State.TOP:
+            needed.append(self._counter.top_reached_s)
+        needed += [a.top_reached_s for a in (self._unmeasured, self._counter.attempt) if a]
+        keep_from_s = max(min(needed) - _KEEP_BEFORE_S, cell.t_s - _KEEP_AT_MOST_S)
+        self._samples.forget_before(keep_from_s)
+
+
+_DRIFT_DEG = 4.0
+_DRIFT_REPS = 4
+
+
+def _mark_drift(reps: list[Rep]) -> tuple[Rep, ...]:
+    """Flag the counted reps that a steady walk of the tops or the bottoms has carried away."""
+    counted = [rep for rep in reps if rep.number is not None]
+    walked: set[int | None] = set()
+    for name in ("bottom_deg", "top_deg"):
+        known = [(rep.number, getattr(rep.measures, name)) for rep in counted]
+        walked |= _walked([(n, angle) for n, angle in known if n is not None and angle is not None])
+    return tuple(
+        replace(rep, flags=(*rep.flags, DRIFTING)) if rep.number is not None and rep.number in walked else rep
+        for rep in reps
+    )
+
+
+def _walked(angles: list[tuple[int, float]]) -> set[int | None]:
+    """Numbers of the reps whose angle a straight line through all puts _DRIFT_DEG away from the first.
+
+    A walk stands out of the scatter around its line; scatter alone is none.
+    """
+    if len(angles) < _DRIFT_REPS:
+        return set()
+    n, angle = np.array(angles).T
+    slope, start = np.polyfit(n, angle, 1)
+    scatter = float(np.std(angle - (slope * n + start)))
+    if abs(slope) * (n[-1] - n[0]) < 3 * scatter:
+        return set()
+    return {int(k) for k in n[abs(slope) * (n - n[0]) >= _DRIFT_DEG]}
