@@ -17,7 +17,7 @@ LARGEST = {"t_s": 1e10, "angle_deg": 1e5}
 
 @dataclass(frozen=True)
 class Trace:
-    """Times in seconds, rising, and lever angles in degrees; of equal length, at least one."""
+    """Times in seconds, never going back, and lever angles in degrees; of equal length, at least one."""
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
@@ -49,11 +49,9 @@ def parse_csv(text: str, name: str) -> Trace:
         if len(cells) != len(HEADER):
             raise TraceError(f"{where}: {len(cells)} columns, expected {len(HEADER)}")
         t_s, angle_deg = (_number(c, k, where) for c, k in zip(cells, HEADER, strict=True))
-        if times and not t_s > times[-1]:
-            went = "stands still" if t_s == times[-1] else "goes backwards"
-            raise TraceError(
-                f"{where}, column t_s: time {went} ({t_s:.10g} after {times[-1]:.10g})"
-            )
+        if times and t_s < times[-1]:
+            back = f"time goes backwards ({t_s:.10g} after {times[-1]:.10g})"
+            raise TraceError(f"{where}, column t_s: {back}")
         times.append(t_s)
         angles.append(angle_deg)
     if not times:

@@ -1,0 +1,1 @@
+"""The gym floor's bank: what people see and what is kept."""

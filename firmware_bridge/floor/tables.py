@@ -1,0 +1,64 @@
+"""A report as tables for people."""
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from firmware_bridge.floor.board import REASONS, set_line
+
+
+def report_table(report: dict[str, Any]) -> RenderableType:
+    """The sets of a report's JSON document, one table each."""
+    sets = report["sets"]
+    if not sets:
+        return Text("No reps and no partials found.")
+    return Group(*(_set_table(n, one) for n, one in enumerate(sets, 1)))
+
+
+def _set_table(number: int, one: dict[str, Any]) -> RenderableType:
+    table = Table(title=f"Set {number}: {set_line(one)}", title_justify="left", title_style="bold")
+    for name in ("rep", "at s", "range °", "top °", "tempo s", "form"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("notes")
+    for rep in one["reps"]:
+        table.add_row(*_row(rep))
+    if one["rep_count"]:
+        table.add_section()
+        tempo, score = _tempo(one["mean_tempo_s"]), _whole(one["form_score"])
+        table.add_row("mean", "", _degrees(one["mean_range_deg"]), "", tempo, score, "")
+    return table
+
+
+def _row(rep: dict[str, Any]) -> tuple[str, ...]:
+    holds = ("eccentric_s", "bottom_hold_s", "concentric_s", "top_hold_s")
+    if rep["counted"]:
+        number, notes = str(rep["number"]), [name.replace("_", " ") for name in rep["flags"]]
+    else:
+        number, notes = "-", ["not counted: " + REASONS.get(rep["reason"], str(rep["reason"]))]
+        if rep.get("uncertain"):
+            notes.append("uncertain: samples are missing")
+    return (
+        number,
+        "?" if rep["start_s"] is None else f"{rep['start_s']:.1f}",
+        _degrees(rep["range_deg"]),
+        _degrees(rep["top_deg"]),
+        _tempo([rep[name] for name in holds]),
+        _whole(rep["form_score"]),
+        ", ".join(notes),
+    )
+
+
+def _degrees(value: float | None) -> str:
+    return "?" if value is None else f"{value:.1f}"
+
+
+def _tempo(seconds: list[float | None]) -> str:
+    if all(s is None for s in seconds):
+        return ""
+    return " - ".join("?" if s is None else f"{s:.1f}" for s in seconds)
+
+
+def _whole(value: int | None) -> str:
+    return "" if value is None else str(value)
