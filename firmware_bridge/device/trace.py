@@ -13,6 +13,8 @@ from firmware_bridge.errors import TraceError
 HEADER = ("t_s", "angle_deg")
 # A finite number beyond these is no time and no angle; it would only overflow later.
 LARGEST = {"t_s": 1e10, "angle_deg": 1e5}
+# One trace is one visit to the gym; a longer one is a slip in the times.
+LONGEST_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def parse_csv(text: str, name: str) -> Trace:
         if times and t_s < times[-1]:
             back = f"time goes backwards ({t_s:.10g} after {times[-1]:.10g})"
             raise TraceError(f"{where}, column t_s: {back}")
+        if times and t_s - times[0] > LONGEST_S:
+            raise TraceError(f"{where}, column t_s: more than a day after the first sample")
         times.append(t_s)
         angles.append(angle_deg)
     if not times:

@@ -51,7 +51,7 @@ def _row(rep: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _degrees(value: float | None) -> str:
-    return "?" if value is None else f"{value:.1f}"
+    return "?" if value is None else f"{value if abs(value) >= 0.05 else 0.0:.1f}"
 
 
 def _tempo(seconds: list[float | None]) -> str:

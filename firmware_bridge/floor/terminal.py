@@ -15,7 +15,6 @@ _MARGIN = 2
 _BAR = 8  # width of the bar itself
 _MARK = 5  # the angle beside it
 _LABEL = 22  # what the lines mean
-_GAUGE = _MARK + _BAR + _LABEL + 3
 _ABOVE = 5  # rows of the gauge past neutral
 _DEPTHS_DEG = (60.0, 75.0, 90.0, 120.0, 180.0)  # what the bottom of the gauge can stand for
 
@@ -55,7 +54,9 @@ def draw(board: Board, at: float, width: int = WIDE, height: int = HIGH) -> list
     fresh = board.is_fresh(at)
     body_height = height - 3
     gauge = _gauge(board, fresh, body_height)
-    room = width - _GAUGE - 2 * _MARGIN
+    # On a narrow screen the labels of the gauge give way.
+    label = _LABEL if width >= 72 else 0
+    room = width - _MARK - _BAR - label - 3 - 2 * _MARGIN
     left = _panel(board, fresh, room, body_height)
     lines = [_header(board, fresh, at, width), Text("─" * width, "dim")]
     for row in range(body_height):
@@ -248,8 +249,8 @@ class _View:
 class TerminalView:
     """The live view on a real terminal; a context manager that gives the screen back."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._console = Console(file=stream)
+    def __init__(self, stream: TextIO, force: bool = False) -> None:
+        self._console = Console(file=stream, force_terminal=force or None)
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
 
     def __enter__(self) -> "TerminalView":

@@ -40,6 +40,7 @@ def test_spaces_quotes_blank_lines_and_windows_line_ends_are_fine(tmp_path: Path
         (HEAD + "inf,1\n", "x: line 2, column t_s: inf is not a finite number"),
         (HEAD + "0,1e300\n", "x: line 2, column angle_deg: 1e300 is out of range"),
         (HEAD + "0,1_0\n", "x: line 2, column angle_deg: '1_0' is not a number"),
+        (HEAD + "0,1\n1e9,1\n", "x: line 3, column t_s: more than a day after the first sample"),
         (HEAD + "1,1\n0.5,1\n", "x: line 3, column t_s: time goes backwards (0.5 after 1)"),
     ],
 )
