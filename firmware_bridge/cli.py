@@ -77,7 +77,7 @@ def _analyse(args: argparse.Namespace) -> int:
         from firmware_bridge.floor.eventlines import EventLines
 
         live, lines = LiveAnalyser(settings.form), EventLines("-")
-        lines.write(live.feed(trace.t_s, trace.angle_deg))
+        lines.write(live.feed(trace.t_s.tolist(), trace.angle_deg.tolist()))
         lines.write(live.close())
         return DONE
     report = analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form).to_dict()

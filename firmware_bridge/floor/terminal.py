@@ -92,7 +92,7 @@ def _link(board: Board, fresh: bool, at: float) -> Text:
 
 def _footer(board: Board, width: int) -> Text:
     text = Text(" " * _MARGIN + "Ctrl-C ends", "dim")
-    text.truncate(width)
+    text.truncate(width, overflow="crop")
     return text
 
 
@@ -147,7 +147,7 @@ def _warning(board: Board, room: int) -> list[Text]:
 
 def _gauge(board: Board, fresh: bool, height: int) -> list[Text]:
     """A column with the top at the top: past neutral, the neutral line, and the way down."""
-    above = min(_ABOVE, height // 4)
+    above = min(_ABOVE, max(2, height // 4))
     below = height - above - 1
     scale = _Scale(above, below, board)
     labels = scale.labels()
