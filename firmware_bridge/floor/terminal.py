@@ -62,6 +62,7 @@ def draw(board: Board, at: float, width: int = WIDE, height: int = HIGH) -> list
     for row in range(body_height):
         text = left[row] if row < len(left) else Text()
         text.truncate(room, overflow="ellipsis")
+        gauge[row].truncate(_MARK + _BAR + label + 3, overflow="crop")
         line = (
             Text(" " * _MARGIN) + text + Text(" " * (room - text.cell_len + _MARGIN)) + gauge[row]
         )
