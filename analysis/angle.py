@@ -10,7 +10,8 @@ _LOWEST_DEG = -60.0
 class LeverScale:
     """Counts of an absolute single-turn sensor as lever degrees (0 at neutral, positive lowered).
 
-    `gear` is sensor turns per turn of the lever, `direction` +1 when counts grow as the lever is lowered.
+    `gear` is sensor turns per turn of the lever, `direction` +1 when counts grow as the lever is
+    lowered.
     """
 
     neutral_counts: float

@@ -1,8 +1,9 @@
 """Near-regular samples become regular cells of smooth motion: what is counted on.
 
-A cell is the mean of the motion (straight lines between samples) over `CELL_S`, so sensors of 50 and of 500 Hz,
-jitter and lost samples all end in the same even series. Its neighbours then smooth it: a parabola through seven
-cells, which takes noise away without flattening the turning points of fast reps.
+A cell is the mean of the motion (straight lines between samples) over `CELL_S`, so sensors of 50
+and of 500 Hz, jitter and lost samples all end in the same even series. Its neighbours then smooth
+it: a parabola through seven cells, which takes noise away without flattening the turning points of
+fast reps.
 """
 
 from collections import deque
@@ -27,7 +28,9 @@ REACH = len(_PARABOLA) - 1
 
 
 class Cell(NamedTuple):
-    """Smooth lever angle (deg) at the middle of a cell, and the time (s) missing before it, if any."""
+    """Smooth lever angle (deg) at the middle of a cell, and the time (s) missing before it, if
+    any.
+    """
 
     t_s: float
     angle_deg: float
@@ -55,7 +58,9 @@ class CellMaker:
 
 
 class _Averager:
-    """Means of the motion over cells that begin at whole multiples of CELL_S from the first sample."""
+    """Means of the motion over cells that begin at whole multiples of CELL_S from the first
+    sample.
+    """
 
     def __init__(self) -> None:
         self._origin_s: float | None = None
@@ -83,7 +88,8 @@ class _Averager:
             since = edge_s - last_s
             area = self._area + since * (last_deg + 0.5 * slope * since)
             if self._cell >= self._first_whole:
-                cells.append(Cell(edge_s - 0.5 * CELL_S, area / CELL_S, self._gap_s))
+                middle_s = self._origin_s + self._cell * CELL_S + 0.5 * CELL_S
+                cells.append(Cell(middle_s, area / CELL_S, self._gap_s))
                 self._gap_s = 0.0
             self._area -= area
             self._cell += 1
@@ -160,10 +166,17 @@ def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> 
 def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[np.float64]:
     if not len(means):
         return means
-    smooth = np.convolve(means, _PARABOLA[REACH], mode="same") if len(means) > 2 * REACH else means.copy()
+    smooth = (
+        np.convolve(means, _PARABOLA[REACH], mode="same")
+        if len(means) > 2 * REACH
+        else means.copy()
+    )
     begins = np.flatnonzero(gap_s)
     for begin, end in zip([0, *begins], [*begins, len(means)], strict=True):
-        near_an_edge = {*range(begin, min(begin + REACH, end)), *range(max(end - REACH, begin), end)}
+        near_an_edge = {
+            *range(begin, min(begin + REACH, end)),
+            *range(max(end - REACH, begin), end),
+        }
         for i in near_an_edge:
             reach = min(i - begin, end - 1 - i, REACH)
             smooth[i] = np.dot(_PARABOLA[reach], means[i - reach : i + reach + 1])

@@ -14,7 +14,9 @@ def check_samples(
     """Both as 1-D float arrays. Raises ValueError that says what is wrong and at which sample."""
     t, angle = np.asarray(t_s, dtype=np.float64), np.asarray(angle_deg, dtype=np.float64)
     if t.ndim != 1 or t.shape != angle.shape:
-        raise ValueError(f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}")
+        raise ValueError(
+            f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}"
+        )
     for name, values in (("t_s", t), ("angle_deg", angle)):
         if not np.isfinite(values).all():
             at = int(np.argmin(np.isfinite(values)))

@@ -2,12 +2,14 @@
 
 Two rules, both about how a lever moves and not about how a fault looks:
 
-- a reading that stands out from both its neighbours by more than `SPIKE_DEG`, to the same side, is a spike;
-- a lever moves at most `MAX_SPEED_DPS`; a reading further away than that (and `JUMP_DEG` for noise; and in any
-  case further than `REACH_DEG`, however long nothing was seen) is doubted, and with it all that follow, until one
-  is back in reach (then the doubted ones were bad) or those in a row that agree with each other prove that the
-  lever is there: `PROOF` of them if it had the time to get there unseen, else `LONG_PROOF_S` of them (then the
-  sensor itself has moved). The first place of all has to be proven in the same way.
+- a reading that stands out from both its neighbours by more than `SPIKE_DEG`, to the same side, is
+  a spike;
+- a lever moves at most `MAX_SPEED_DPS`; a reading further away than that (and `JUMP_DEG` for
+  noise; and in any case further than `REACH_DEG`, however long nothing was seen) is doubted, and
+  with it all that follow, until one is back in reach (then the doubted ones were bad) or those in
+  a row that agree with each other prove that the lever is there: `PROOF` of them if it had the
+  time to get there unseen, else `LONG_PROOF_S` of them (then the sensor itself has moved). The
+  first place of all has to be proven in the same way.
 """
 
 from collections.abc import Sequence
@@ -126,6 +128,8 @@ def _reachable(a: Sample, b: Sample) -> bool:
 
 
 def _proven(good: Sample | None, first: Sample, newest: Sample, agreeing: int) -> bool:
-    """Is the lever where `agreeing` doubted samples from `first` to `newest` say, `good` having been the last?"""
+    """Is the lever where `agreeing` doubted samples from `first` to `newest` say, `good` having
+    been the last?
+    """
     got_there = good is None or abs(first[1] - good[1]) <= _travel_deg(good, first)
     return (got_there and agreeing >= PROOF) or newest[0] - first[0] >= LONG_PROOF_S

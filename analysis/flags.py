@@ -11,7 +11,9 @@ _GAP_IN_HOLD_S = 0.25
 
 @dataclass(frozen=True)
 class Flag:
-    """A judgement of form: when it is raised, what it takes off the score, what the lifter is told."""
+    """A judgement of form: when it is raised, what it takes off the score, what the lifter is
+    told.
+    """
 
     name: str
     raised: Callable[[Measures, FormStandard], bool]
@@ -40,7 +42,9 @@ def _no_top_pause(m: Measures, s: FormStandard) -> bool:
 
 
 def _too_deep(m: Measures, s: FormStandard) -> bool:
-    return s.max_depth_deg is not None and m.bottom_deg is not None and m.bottom_deg > s.max_depth_deg
+    return (
+        s.max_depth_deg is not None and m.bottom_deg is not None and m.bottom_deg > s.max_depth_deg
+    )
 
 
 def _short_range(m: Measures, s: FormStandard) -> bool:

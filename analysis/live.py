@@ -14,7 +14,9 @@ from config import FormStandard
 
 
 class LiveAnalyser:
-    """Counts reps from samples that arrive in order of time; keeps what a rep under way needs, no more."""
+    """Counts reps from samples that arrive in order of time; keeps what a rep under way needs, no
+    more.
+    """
 
     def __init__(self, standard: FormStandard | None = None) -> None:
         standard = standard or FormStandard()

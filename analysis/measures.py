@@ -1,6 +1,9 @@
-"""The measures of one rep, taken from its own samples once it is over. DEFINITIONS.md says what each is."""
+"""The measures of one rep, taken from its own samples once it is over. DEFINITIONS.md says what
+each is.
+"""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +44,11 @@ class Measures:
     @property
     def range_deg(self) -> float | None:
         """Bottom minus top."""
-        return None if self.bottom_deg is None or self.top_deg is None else self.bottom_deg - self.top_deg
+        return (
+            None
+            if self.bottom_deg is None or self.top_deg is None
+            else self.bottom_deg - self.top_deg
+        )
 
     @property
     def overshoot_deg(self) -> float | None:
@@ -50,12 +57,22 @@ class Measures:
 
 
 def measure(
-    samples: Samples, rep: Attempt, following: Attempt | None, until_s: float, standard: FormStandard
+    samples: Samples,
+    rep: Attempt,
+    following: Attempt | None,
+    until_s: float,
+    standard: FormStandard,
 ) -> Measures:
-    """Measure a finished rep; its top hold lasts until the descent of `following`, or to `until_s`."""
+    """Measure a finished rep; its top hold lasts until the descent of `following`, or to
+    `until_s`.
+    """
     assert rep.first_turned_s is not None
     assert rep.finished_s is not None
-    over_s = until_s if following is None or following.first_turned_s is None else following.first_turned_s
+    over_s = (
+        until_s
+        if following is None or following.first_turned_s is None
+        else following.first_turned_s
+    )
     t, angle = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
     if len(t) < 2:
         return Measures(start_s=rep.left_s, end_s=rep.finished_s)
@@ -136,7 +153,9 @@ def _start_accel(even: Series, rise: Stroke) -> float | None:
 
 
 def _smoothness(even: Series, rise: Stroke) -> float | None:
-    """Spectral arc length of the speed (Balasubramanian et al. 2015, doi:10.1186/s12984-015-0090-9)."""
+    """Spectral arc length of the speed (Balasubramanian et al. 2015,
+    doi:10.1186/s12984-015-0090-9).
+    """
     stretch = slice(even.index(rise.start_s), even.index(rise.end_s) + 1)
     speed = np.abs(smooth(even.angle_deg, smoothing_s(rise.seconds))[1][stretch])
     size = 2 ** (int(np.ceil(np.log2(max(len(speed), 2)))) + 4)
@@ -164,19 +183,19 @@ _OF_RISING = (
 
 def _without_the_unseen(m: Measures, lower: Stroke, rise: Stroke) -> Measures:
     """Missing data is never guessed: what a gap touches is None."""
-    unseen: set[str] = set()
+    unseen: dict[str, Any] = {}
     for gap in m.gaps:
         if _meet(gap, lower.start_s, lower.end_s):
-            unseen.update(_OF_LOWERING)
+            unseen |= dict.fromkeys(_OF_LOWERING)
         if _meet(gap, rise.start_s, rise.end_s):
-            unseen.update(_OF_RISING)
+            unseen |= dict.fromkeys(_OF_RISING)
         if _meet(gap, lower.start_s, lower.start_s):
-            unseen.add("start_s")
+            unseen["start_s"] = None
         if _meet(gap, lower.end_s, lower.end_s) or _meet(gap, rise.start_s, rise.start_s):
-            unseen.update(("bottom_hold_s", "bottom_deg"))
+            unseen |= dict.fromkeys(("bottom_hold_s", "bottom_deg"))
         if _meet(gap, rise.end_s, rise.end_s):
-            unseen.update(("end_s", "top_hold_s", "top_deg"))
-    return replace(m, **dict.fromkeys(unseen)) if unseen else m
+            unseen |= dict.fromkeys(("end_s", "top_hold_s", "top_deg"))
+    return replace(m, **unseen)
 
 
 def _meet(gap: tuple[float, float], from_s: float, to_s: float) -> bool:

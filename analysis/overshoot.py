@@ -1,4 +1,6 @@
-"""Says at once when the lever passes neutral by more than is tolerated; the refined figure follows with the rep."""
+"""Says at once when the lever passes neutral by more than is tolerated; the refined figure follows
+with the rep.
+"""
 
 from collections import deque
 from typing import Literal
@@ -16,7 +18,9 @@ class OvershootWatch:
         self._recent: deque[tuple[float, float]] = deque()
         self.over = False
 
-    def push(self, t_s: float, angle_deg: float) -> Literal["overshoot", "overshoot_cleared"] | None:
+    def push(
+        self, t_s: float, angle_deg: float
+    ) -> Literal["overshoot", "overshoot_cleared"] | None:
         """Take one good sample; say what changed."""
         recent = self._recent
         recent.append((t_s, angle_deg))

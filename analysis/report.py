@@ -16,7 +16,8 @@ SCHEMA = "leverrep.analysis/1"
 class Rep:
     """A rep, or with `number` None a partial and the reason why it does not count.
 
-    `uncertain` marks a partial whose missing part lies in a gap of the data: it may have been a rep.
+    `uncertain` marks a partial whose missing part lies in a gap of the data: it may have been a
+    rep.
     """
 
     number: int | None
@@ -139,4 +140,6 @@ def _loss(values: Sequence[float | None]) -> float | None:
 
 def _time_under_tension(measures: Sequence[Measures]) -> float:
     """The time from the beginning of each rep's descent to the end of its rise."""
-    return sum(m.end_s - m.start_s for m in measures if m.end_s is not None and m.start_s is not None)
+    return sum(
+        m.end_s - m.start_s for m in measures if m.end_s is not None and m.start_s is not None
+    )

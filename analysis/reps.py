@@ -1,8 +1,9 @@
 """When is a rep counted: the state machine of one lifter on the lever.
 
-Fed with one cell of smooth motion after the other, it follows the lever between the top zone and its turning
-points, which are found by distance: a turn is believed when the lever has come back by `min_travel_deg`.
-`TABLE` is the whole machine: guards look, actions note what happened, and nothing else changes the state.
+Fed with one cell of smooth motion after the other, it follows the lever between the top zone and
+its turning points, which are found by distance: a turn is believed when the lever has come back by
+`min_travel_deg`. `TABLE` is the whole machine: guards look, actions note what happened, and
+nothing else changes the state.
 """
 
 from collections.abc import Callable
@@ -43,14 +44,18 @@ class Turn:
 
 @dataclass
 class Attempt:
-    """One try at a rep: from its stay at the top, down, up, and (when it finishes) its stay at the top."""
+    """One try at a rep: from its stay at the top, down, up, and (when it finishes) its stay at the
+    top.
+    """
 
     top_reached_s: float
     left_s: float
     bottom: Turn  # the deepest of all
     last_bottom: Turn  # the deepest since the last rise that turned back
     first_turned_s: float | None = None
-    lowered_from_s: float = 0.0  # where the last descent began: at the top, or at a rise that turned back
+    lowered_from_s: float = (
+        0.0  # where the last descent began: at the top, or at a rise that turned back
+    )
     peak: Turn | None = None  # how high the present rise has come
     failed_rises: list[Turn] = field(default_factory=list)
     finished_s: float | None = None
@@ -64,7 +69,8 @@ class RepCounter:
     def __init__(self, standard: FormStandard) -> None:
         self.state = State.GETTING_IN
         self.top_reached_s = 0.0
-        self.attempt: Attempt | None = None
+        self.attempt: Attempt | None = None  # under way: in LOWERING and RISING
+        self.finished: Attempt | None = None  # the last that came back to the top
         self._highest = 0.0  # in this stay at the top
         self._last_deg = 0.0
         self._zone = standard.top_zone_deg
@@ -92,7 +98,7 @@ class RepCounter:
 
     @property
     def trying(self) -> Attempt:
-        """The attempt under way; there is one in LOWERING and RISING."""
+        """The attempt that LOWERING and RISING are about."""
         assert self.attempt is not None
         return self.attempt
 
@@ -135,7 +141,8 @@ class RepCounter:
         return cell.angle_deg > max(self._zone, self._highest + self._travel)
 
     def _dipped(self, cell: Cell) -> bool:
-        # Half the travel back up: a stop in mid-descent that sways over the edge of the zone is no dip.
+        # Half the travel back up: a stop in mid-descent that sways over the edge of the zone is
+        # no dip.
         came_back = self.trying.last_bottom.angle_deg - cell.angle_deg >= 0.5 * self._travel
         return came_back and self._in_top_zone(cell)
 
@@ -172,8 +179,10 @@ class RepCounter:
 
     def _finish(self, cell: Cell) -> Outcome:
         self._reach_top(cell)
-        self.trying.first_turned_s = self.trying.first_turned_s or cell.t_s
-        self.trying.finished_s = cell.t_s
+        attempt = self.trying
+        attempt.first_turned_s = attempt.first_turned_s or cell.t_s
+        attempt.finished_s = cell.t_s
+        self.attempt, self.finished = None, attempt
         return Outcome.FINISHED
 
 

@@ -27,7 +27,9 @@ class _Block(NamedTuple):
 
 
 class RestWatch:
-    """Looks at whole seconds: the least and the greatest angle of each (an empty one moved nothing)."""
+    """Looks at whole seconds: the least and the greatest angle of each (an empty one moved
+    nothing).
+    """
 
     def __init__(self, standard: FormStandard) -> None:
         self._rest_blocks = ceil(standard.set_rest_s / BLOCK_S)
@@ -65,7 +67,9 @@ class RestWatch:
         rested = self._range(self._rest_blocks) <= self._travel
         if rested and self._range(2) <= STILL_DEG:
             return Rest.STILL
-        left = self._stop_deg is not None and abs(self._blocks[-1].low - self._stop_deg) <= AT_STOP_DEG
+        left = (
+            self._stop_deg is not None and abs(self._blocks[-1].low - self._stop_deg) <= AT_STOP_DEG
+        )
         if left and self._range(_LEFT_BLOCKS) <= AT_STOP_DEG:
             return Rest.AT_STOP
         return None

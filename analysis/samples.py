@@ -12,9 +12,7 @@ _TRIM_AT = 4096
 class Samples(Protocol):
     """Good samples of the recent past, or of a whole trace."""
 
-    def window(
-        self, from_s: float, to_s: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def window(self, from_s: float, to_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times (s) and angles (deg) of the samples in from_s <= t < to_s."""
         ...
 
@@ -35,9 +33,7 @@ class LiveSamples:
         self._t.append(t_s)
         self._angle.append(angle_deg)
 
-    def window(
-        self, from_s: float, to_s: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def window(self, from_s: float, to_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """As in Samples."""
         part = slice(bisect_left(self._t, from_s), bisect_left(self._t, to_s))
         return np.array(self._t[part]), np.array(self._angle[part])
@@ -55,9 +51,7 @@ class TraceSamples:
     def __init__(self, t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> None:
         self._t, self._angle = t_s, angle_deg
 
-    def window(
-        self, from_s: float, to_s: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def window(self, from_s: float, to_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """As in Samples."""
         part = slice(*np.searchsorted(self._t, (from_s, to_s)))
         return self._t[part], self._angle[part]

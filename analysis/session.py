@@ -1,12 +1,14 @@
-"""One lifter after the other on one machine: cells in, sets of reps out, with an event for all that happens."""
+"""One lifter after the other on one machine: cells in, sets of reps out, with an event for all
+that happens.
+"""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from analysis.cells import Cell
-from analysis.events import Event, Kind
+from analysis.events import Event
 from analysis.flags import DRIFTING, flags_of
 from analysis.measures import Measures, measure
 from analysis.phase import PhaseWatch
@@ -70,22 +72,27 @@ class Session:
         attempt = self._counter.trying
         *before, peak = attempt.failed_rises
         begun_s = before[-1].t_s if before else attempt.left_s
-        return self._add_partial("incomplete_top", attempt, begun_s, peak, attempt.top_may_hide, now_s)
+        return self._add_partial(
+            "incomplete_top", attempt, begun_s, peak, attempt.top_may_hide, now_s
+        )
 
     def _on_finished(self, cell: Cell, now_s: float) -> list[Event]:
-        attempt = self._counter.trying
+        attempt = self._counter.finished
+        assert attempt is not None
         events = self._measure_finished(attempt, cell.t_s, now_s)
         if not self._counter.deep_enough(attempt):
             top = Turn(cell.t_s, cell.angle_deg)
             hidden = attempt.bottom_may_hide
-            return events + self._add_partial("shallow", attempt, attempt.left_s, top, hidden, now_s)
+            return events + self._add_partial(
+                "shallow", attempt, attempt.left_s, top, hidden, now_s
+            )
         events += self._start_set(attempt.left_s, now_s)
         self._count += 1
         self._unmeasured = attempt
         data = {"number": self._count, "bottom_deg": round(attempt.bottom.angle_deg, 2)}
         return [*events, Event("rep", cell.t_s, now_s, data)]
 
-    _OUTCOMES = {
+    _OUTCOMES: ClassVar = {
         Outcome.REACHED_TOP: lambda self, cell, now_s: [],
         Outcome.LEFT_TOP: lambda self, cell, now_s: [],
         Outcome.TURNED_UP: _on_turned_up,
@@ -99,7 +106,13 @@ class Session:
         return [Event("set_started", t_s, now_s)]
 
     def _add_partial(
-        self, reason: str, attempt: Attempt, begun_s: float, top: Turn, uncertain: bool, now_s: float
+        self,
+        reason: str,
+        attempt: Attempt,
+        begun_s: float,
+        top: Turn,
+        uncertain: bool,
+        now_s: float,
     ) -> list[Event]:
         events = self._start_set(attempt.left_s, now_s)
         reached = Measures(
@@ -132,7 +145,11 @@ class Session:
         self._phase_since_s = cell.t_s
         if self._counter.state is State.GETTING_IN:
             return []
-        data: dict[str, Any] = {"phase": phase, "before": before, "lasted_s": round(cell.t_s - since_s, 2)}
+        data: dict[str, Any] = {
+            "phase": phase,
+            "before": before,
+            "lasted_s": round(cell.t_s - since_s, 2),
+        }
         return [Event("phase", cell.t_s, now_s, data)]
 
     def _forget(self, cell: Cell) -> None:
@@ -156,13 +173,16 @@ def _mark_drift(reps: list[Rep]) -> tuple[Rep, ...]:
         known = [(rep.number, getattr(rep.measures, name)) for rep in counted]
         walked |= _walked([(n, angle) for n, angle in known if n is not None and angle is not None])
     return tuple(
-        replace(rep, flags=(*rep.flags, DRIFTING)) if rep.number is not None and rep.number in walked else rep
+        replace(rep, flags=(*rep.flags, DRIFTING))
+        if rep.number is not None and rep.number in walked
+        else rep
         for rep in reps
     )
 
 
 def _walked(angles: list[tuple[int, float]]) -> set[int | None]:
-    """Numbers of the reps whose angle a straight line through all puts _DRIFT_DEG away from the first.
+    """Numbers of the reps whose angle a straight line through all puts _DRIFT_DEG away from the
+    first.
 
     A walk stands out of the scatter around its line; scatter alone is none.
     """

@@ -1,4 +1,6 @@
-"""Where a stroke starts and ends (contract, section 1), on an even series smoothed to suit the stroke."""
+"""Where a stroke starts and ends (contract, section 1), on an even series smoothed to suit the
+stroke.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,7 +46,9 @@ def smooth(
     """Angle (deg) and speed (deg/s) of local cubics over +-half_s (Savitzky and Golay 1964)."""
     m = max(2, round(half_s / STEP_S))
     value, slope = _cubic(m)
-    padded = np.pad(angle_deg, m, mode="reflect", reflect_type="odd") if len(angle_deg) > m else None
+    padded = (
+        np.pad(angle_deg, m, mode="reflect", reflect_type="odd") if len(angle_deg) > m else None
+    )
     if padded is None:
         return angle_deg.copy(), np.gradient(angle_deg) / STEP_S
     return np.convolve(padded, value, "valid"), np.convolve(padded, slope[::-1], "valid")

@@ -22,7 +22,8 @@ def analyse_trace(
 ) -> Report:
     """Sets and reps of a whole trace: times (s) and lever angles (deg), 1-D, spacing near-regular.
 
-    Raises ValueError for lengths that differ, values that are not finite, and time that goes backwards.
+    Raises ValueError for lengths that differ, values that are not finite, and time that goes
+    backwards.
     """
     t, angle = check_samples(t_s, angle_deg)
     t, angle = despike_trace(t, angle)

@@ -1,4 +1,6 @@
-"""Motion with the truth known: people of every regime, labelled by the contract on the clean motion."""
+"""Motion with the truth known: people of every regime, labelled by the contract on the clean
+motion.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,14 +50,18 @@ class Session:
             self.motion <= STANDARD.top_zone_deg,
             self.motion >= STANDARD.min_depth_deg,
         ):
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(np.int8)))
+            edges = np.flatnonzero(
+                np.diff(np.concatenate([[False], there, [False]]).astype(np.int8))
+            )
             spans += [(a / MOTION_HZ, b / MOTION_HZ) for a, b in edges.reshape(-1, 2)]
         return spans
 
 
 @dataclass
 class _Top:
-    """A stay in the top zone: the segments at which it is reached, left, and the descent after it turns."""
+    """A stay in the top zone: the segments at which it is reached, left, and the descent after it
+    turns.
+    """
 
     reached: int
     left: int = 0
@@ -64,7 +70,9 @@ class _Top:
 
 @dataclass
 class _Rep:
-    """The stays that begin and end a rep, and the segments where its last descent and last rise begin."""
+    """The stays that begin and end a rep, and the segments where its last descent and last rise
+    begin.
+    """
 
     begins: _Top
     last_lowering: int
@@ -258,7 +266,10 @@ def _borderline(p: _Person, k: int) -> None:
         p.rep(lowering, rising, [*finish, Stroke(p.uniform(0, 2), 0.5), Hold(0.4)])
     else:  # only just not finished, and again
         lowering, rising, finish = _plain(p, p.uniform(1, 2), p.uniform(1, 2))
-        rise: list[Segment] = [Stroke(p.uniform(9.5, 11), p.uniform(0.8, 1.5)), Hold(p.uniform(0, 1))]
+        rise: list[Segment] = [
+            Stroke(p.uniform(9.5, 11), p.uniform(0.8, 1.5)),
+            Hold(p.uniform(0, 1)),
+        ]
         p.rep(lowering, rising, finish, failed=[(rise, [Stroke(40, 1), Hold(0.3)])])
 
 
@@ -304,7 +315,9 @@ def _fidget(p: _Person) -> None:
 
 
 def session(regime: str, seed: int) -> Session:
-    """A session of `regime`: lifting in, three to ten reps, letting down; two sets where the regime says so."""
+    """A session of `regime`: lifting in, three to ten reps, letting down; two sets where the
+    regime says so.
+    """
     rng = np.random.default_rng([seed, *regime.encode()])
     p = _Person(rng, float(rng.uniform(54, 75)))
     p.do(Hold(p.uniform(0.5, 3)))
@@ -354,7 +367,9 @@ def _highest(x: NDArray[np.float64], begin: int, end: int) -> int:
 
 
 def stroke(x: NDArray[np.float64], begin: int, end: int) -> tuple[int, int]:
-    """Indices where the stroke from turning point `begin` up to `end` starts and ends (contract, section 1)."""
+    """Indices where the stroke from turning point `begin` up to `end` starts and ends (contract,
+    section 1).
+    """
     speed = np.gradient(x[begin : end + 1]) * MOTION_HZ
     done = (x[begin : end + 1] - x[begin]) / (x[end] - x[begin])
     threshold = max(1.0, 0.05 * float(speed.max()))

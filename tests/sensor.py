@@ -37,7 +37,9 @@ SENSORS = {
 
 @dataclass(frozen=True)
 class Readings:
-    """What arrived: times (s) and angles (degrees), and the gaps (from, to) that were made on purpose."""
+    """What arrived: times (s) and angles (degrees), and the gaps (from, to) that were made on
+    purpose.
+    """
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
@@ -68,7 +70,9 @@ def sense(
     return Readings(taken[kept], angle[kept], tuple(gaps))
 
 
-def _vibration(t: NDArray[np.float64], sensor: Sensor, rng: np.random.Generator) -> NDArray[np.float64]:
+def _vibration(
+    t: NDArray[np.float64], sensor: Sensor, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Knocks that ring at 27 Hz and die away."""
     ringing = np.zeros_like(t)
     for _ in range(rng.poisson(sensor.bursts_per_min * t[-1] / 60)):
