@@ -1,0 +1,1 @@
+"""The bridge between the machine (device, firmware) and the gym floor (floor)."""

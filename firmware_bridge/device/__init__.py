@@ -1,0 +1,1 @@
+"""The machine's bank: wire protocol, link to the device, recordings, simulated machine."""

@@ -1,0 +1,62 @@
+"""When to connect, greet, stream and wait: a table; time is an argument."""
+
+from enum import Enum, auto
+from math import inf
+
+
+class State(Enum):
+    """What the link is doing."""
+
+    CONNECT = auto()  # find a port and open it
+    GREET = auto()  # PING until HELLO
+    STREAM = auto()
+    WAIT = auto()
+
+
+class News(Enum):
+    """What has happened to it."""
+
+    OPENED = auto()
+    HELLO = auto()
+    HEARD = auto()  # any undamaged frame
+    FAILED = auto()  # could not be opened, died, or was silent past the deadline
+    WAITED = auto()
+
+
+TABLE = {
+    (State.CONNECT, News.OPENED): State.GREET,
+    (State.CONNECT, News.FAILED): State.WAIT,
+    (State.GREET, News.HELLO): State.STREAM,
+    (State.GREET, News.FAILED): State.WAIT,
+    (State.STREAM, News.HEARD): State.STREAM,
+    (State.STREAM, News.FAILED): State.WAIT,
+    (State.WAIT, News.WAITED): State.CONNECT,
+}
+
+HELLO_S = 3.0  # an ESP32 that opening the port has reset needs 2 s to boot
+SILENCE_S = 3.0  # STATUS comes every second, streaming or not
+FIRST_WAIT_S = 0.25
+LONGEST_WAIT_S = 2.0
+
+
+class Reconnect:
+    """Tell it the news; `state` is what to do, until `deadline` (then tell it FAILED or WAITED)."""
+
+    def __init__(self) -> None:
+        self.state = State.CONNECT
+        self.deadline = inf
+        self._wait_s = FIRST_WAIT_S
+
+    def on(self, news: News, now: float) -> None:
+        """`now`: seconds of any steady clock. KeyError for news that cannot be in this state."""
+        self.state = TABLE[self.state, news]
+        if self.state is State.GREET:
+            self.deadline = now + HELLO_S
+        elif self.state is State.STREAM:
+            self.deadline = now + SILENCE_S
+            self._wait_s = FIRST_WAIT_S
+        elif self.state is State.WAIT:
+            self.deadline = now + self._wait_s
+            self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S)
+        else:
+            self.deadline = inf

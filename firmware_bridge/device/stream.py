@@ -1,0 +1,36 @@
+"""The one path from wire bytes to readings, for the live link and for recordings alike."""
+
+from firmware_bridge.device.decoder import Decoder, Fault
+from firmware_bridge.device.frames import Ack, Hello, Samples, Status
+from firmware_bridge.device.ledger import Gap, Ledger, Readings, Totals
+
+Item = Hello | Status | Ack | Readings | Gap | Fault
+
+
+class Stream:
+    """Decoder and Ledger, one after the other."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder()
+        self._ledger = Ledger()
+
+    @property
+    def totals(self) -> Totals:
+        return self._ledger.totals
+
+    def feed(self, data: bytes, arrival_s: float | None = None) -> list[Item]:
+        """All that `data` completes, in order; samples come as Readings and Gaps.
+
+        `arrival_s`: when `data` arrived, by any steady clock; None if that is not known.
+        """
+        items: list[Item] = []
+        for found in self._decoder.feed(data):
+            if not isinstance(found, Fault):
+                items += self._ledger.take(found, arrival_s)
+            if not isinstance(found, Samples):
+                items.append(found)
+        return items
+
+    def new_connection(self) -> None:
+        """Forget a half-received frame: the next bytes come over another connection."""
+        self._decoder = Decoder()
