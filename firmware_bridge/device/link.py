@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from typing import Self
 
 from firmware_bridge.device.decoder import Decoder, Fault, FaultKind
@@ -79,6 +79,18 @@ class Link:
         self._events.put(None)  # for the next one to ask
         if self._crash is not None:
             raise self._crash
+
+    def next_event(self, timeout_s: float) -> Event | None:
+        """The next event; None if there is none within `timeout_s`, or after `stop` none is left."""
+        try:
+            event = self._events.get(timeout=timeout_s)
+        except Empty:
+            return None
+        if event is None:
+            self._events.put(None)
+            if self._crash is not None:
+                raise self._crash
+        return event
 
     def _run(self) -> None:
         try:
