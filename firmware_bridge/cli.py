@@ -4,7 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 from firmware_bridge.errors import LeverRepError
 
 if TYPE_CHECKING:
+    from analysis import Report
     from config import Settings
     from firmware_bridge.device.trace import Trace
+    from firmware_bridge.station import Chain, Station
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -48,6 +51,33 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    demo = commands.add_parser("demo", parents=[common], help="the station on a simulated machine")
+    demo.add_argument("--script", default="mixed", metavar="NAME", help="what the lifter does")
+    demo.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
+    demo.set_defaults(command=_demo)
+
+    run = commands.add_parser("run", parents=[common], help="the station on the real machine")
+    run.set_defaults(command=_run)
+
+    record = commands.add_parser(
+        "record", parents=[common], help="run, and keep the bytes of the machine as they come"
+    )
+    record.add_argument("file", type=Path, help="the recording to make; must not exist yet")
+    record.set_defaults(command=_run)
+
+    for one in (run, record):
+        one.add_argument("--port", help="serial port of the machine (default: look for it)")
+
+    replay = commands.add_parser("replay", parents=[common], help="play a recording back")
+    replay.add_argument("file", type=Path, help="the recording")
+    replay.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
+    replay.set_defaults(command=_replay)
+
+    for one in (demo, run, record, replay):
+        one.add_argument(
+            "--events", metavar="FILE", help="add the events to FILE as NDJSON; - prints them"
+        )
+
     analyse = commands.add_parser(
         "analyse", parents=[common], help="count the reps of a recording or a CSV file"
     )
@@ -60,15 +90,93 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument(
         "--uncalibrated",
         action="store_true",
-        help="the angles are not calibrated: take the resting end as neutral, "
-        "and thresholds as fractions of the working range",
+        help="nobody has calibrated these angles: take the resting end as neutral, and "
+        "thresholds as fractions of the working range",
     )
     analyse.set_defaults(command=_analyse)
     return parser
 
 
+def _demo(args: argparse.Namespace) -> int:
+    from msgspec.structs import replace
+
+    from config import Calibration, MachineProfile, load_settings
+    from firmware_bridge.device.link import Link
+    from firmware_bridge.device.people import MOTION_HZ, SCRIPTS
+    from firmware_bridge.device.simulated import SimulatedMachine, counts_of
+
+    if args.script not in SCRIPTS:
+        raise LeverRepError(f"--script {args.script}: must be one of {', '.join(SCRIPTS)}")
+    motion = SCRIPTS[args.script].motion()
+    # The simulated machine is built as the defaults say, whatever the real one is.
+    settings = load_settings(args.config)
+    settings = replace(settings, machine=MachineProfile(), calibration=Calibration())
+    with (
+        SimulatedMachine(counts_of(motion), fast=args.fast) as machine,
+        _station(args, settings) as station,
+    ):
+        station.session_s = len(motion) / MOTION_HZ
+        station.run(Link(machine.port, rate_hz=settings.station.rate_hz))
+    return _summary(args, station.chain)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from config import load_settings
+    from firmware_bridge.device.link import Link
+    from firmware_bridge.device.recording import Recorder
+
+    settings = load_settings(args.config)
+    machine = settings.machine
+    link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
+    with _station(args, settings) as station:
+        if "file" not in args:
+            station.run(link)
+        else:
+            with Recorder(args.file) as station.recorder:
+                station.run(link)
+    return _summary(args, station.chain)
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from config import load_settings
+    from firmware_bridge.device.recording import replay
+
+    with _station(args, load_settings(args.config)) as station:
+        station.replay(replay(args.file, fast=args.fast))
+    return _summary(args, station.chain)
+
+
+@contextmanager
+def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Station]":
+    """A station that shows and writes what was asked for."""
+    from firmware_bridge.floor.eventlines import EventLines
+    from firmware_bridge.station import Chain, Station
+
+    station = Station(Chain(settings))
+    with ExitStack() as stack:
+        if args.events:
+            station.events = EventLines(args.events)
+            stack.callback(station.events.close)
+        if args.events != "-":
+            if sys.stdout.isatty():
+                from firmware_bridge.floor.terminal import TerminalView
+
+                station.view = stack.enter_context(TerminalView(sys.stdout))
+            else:
+                from firmware_bridge.floor.plain import PlainView
+
+                station.view = PlainView(sys.stdout)
+        yield station
+
+
+def _summary(args: argparse.Namespace, chain: "Chain") -> int:
+    if args.events != "-":
+        _print_table(chain.report)
+    return DONE
+
+
 def _analyse(args: argparse.Namespace) -> int:
-    from analysis import LiveAnalyser, analyse_trace
+    from analysis import LiveAnalyser, analyse_trace, analyse_uncalibrated
     from config import load_settings
 
     settings = load_settings(args.config)
@@ -80,19 +188,28 @@ def _analyse(args: argparse.Namespace) -> int:
         lines.write(live.feed(trace.t_s.tolist(), trace.angle_deg.tolist()))
         lines.write(live.close())
         return DONE
-    report = analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form).to_dict()
-    if args.json:
-        print(json.dumps(report, indent=2, allow_nan=False))
+    if args.uncalibrated:
+        report = analyse_uncalibrated(trace.t_s, trace.angle_deg)
     else:
-        from rich.console import Console
-
-        from firmware_bridge.floor.tables import report_table
-
-        Console().print(report_table(report))
+        report = analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form)
+    if args.json:
+        print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
+    else:
+        _print_table(report)
     return DONE
 
 
 def _read_trace(path: Path, settings: "Settings") -> "Trace":
-    from firmware_bridge.device.trace import read_csv
+    """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
+    from firmware_bridge.device.trace import is_text, read_csv
+    from firmware_bridge.station import trace_of_recording
 
-    return read_csv(path)
+    return read_csv(path) if is_text(path) else trace_of_recording(path, settings)
+
+
+def _print_table(report: "Report") -> None:
+    from rich.console import Console
+
+    from firmware_bridge.floor.tables import report_table
+
+    Console().print(report_table(report.to_dict()))

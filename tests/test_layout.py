@@ -66,14 +66,14 @@ def test_analysis_opens_and_prints_nothing() -> None:
                 assert node.func.id not in {"open", "print", "input"}, path
 
 
-def test_only_the_link_imports_serial() -> None:
+def test_only_one_file_imports_serial() -> None:
     users = {
         path.relative_to(ROOT).as_posix()
         for folder in OURS
         for path in files(folder)
         if any(name.split(".")[0] == "serial" for name in imports(path))
     }
-    assert users <= {"firmware_bridge/device/link.py"}
+    assert users <= {"firmware_bridge/device/port.py"}
 
 
 def test_only_station_and_cli_know_both_banks() -> None:

@@ -19,10 +19,23 @@ LONGEST_S = 86_400.0
 
 @dataclass(frozen=True)
 class Trace:
-    """Times in seconds, never going back, and lever angles in degrees; of equal length, at least one."""
+    """Times in seconds, never going back, and lever angles in degrees; at least one of each."""
 
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
+
+
+def is_text(path: Path) -> bool:
+    """No text has a zero byte in it, and every frame on the wire begins with one.
+
+    Raises TraceError if the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
+    return b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16 has
 
 
 def read_csv(path: Path) -> Trace:

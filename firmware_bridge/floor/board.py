@@ -15,6 +15,12 @@ STALE_S = 0.4
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 REASONS = {"incomplete_top": "not all the way up", "shallow": "not deep enough"}
 
+TROUBLES = {
+    "no_answer": "sensor does not answer: check its cable",
+    "no_magnet": "no magnet at the sensor",
+    "nonsense": "sensor answers nonsense: check its cable",
+}
+
 
 class Link(Enum):
     """What is known of the machine."""
@@ -35,6 +41,7 @@ class Board:
     standard: FormStandard
     link: Link = Link.SEARCHING
     port: str = ""
+    trouble: str = ""  # what is wrong with the sensor
     now_s: float = 0.0
     angle_deg: float | None = None
     deepest_deg: float = 0.0
@@ -113,8 +120,12 @@ class Board:
         self.over = False
         self.message = f"Leaned back {self.past_neutral_deg:.0f}° past neutral"
 
-    def _note_gap(self, event: Event) -> None:
-        self.message = "Some samples were missing"
+    def _note_sensor(self, event: Event) -> None:
+        if "error" in event.data:
+            error = event["error"]
+            self.trouble = TROUBLES.get(error, "sensor error") if error else ""
+        elif "missing_s" in event.data:
+            self.message = "Some samples were missing"
 
 
 def set_line(one: dict[str, Any]) -> str:
@@ -136,5 +147,5 @@ _ACTIONS: dict[str, Callable[[Board, Event], None]] = {
     "phase": Board._enter_phase,
     "overshoot": Board._go_over,
     "overshoot_cleared": Board._come_back,
-    "sensor": Board._note_gap,
+    "sensor": Board._note_sensor,
 }

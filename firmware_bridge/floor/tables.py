@@ -36,7 +36,7 @@ def _row(rep: dict[str, Any]) -> tuple[str, ...]:
     if rep["counted"]:
         number, notes = str(rep["number"]), [name.replace("_", " ") for name in rep["flags"]]
     else:
-        number, notes = "-", ["not counted: " + REASONS.get(rep["reason"], str(rep["reason"]))]
+        number, notes = "-", [REASONS.get(rep["reason"], str(rep["reason"]))]
         if rep.get("uncertain"):
             notes.append("uncertain: samples are missing")
     return (

@@ -1,5 +1,6 @@
 """The live view in a terminal: a board drawn as text, readable on 80 x 24 and without colours."""
 
+from collections.abc import Iterable
 from textwrap import wrap
 from typing import TextIO
 
@@ -8,6 +9,7 @@ from rich.live import Live
 from rich.segment import Segment
 from rich.text import Text
 
+from analysis import Event
 from firmware_bridge.floor.board import PHASES, Board, Link
 
 WIDE, HIGH = 80, 24
@@ -82,6 +84,8 @@ def _header(board: Board, fresh: bool, at: float, width: int) -> Text:
 
 
 def _link(board: Board, fresh: bool, at: float) -> Text:
+    if board.trouble and board.link is Link.LIVE:
+        return Text(f" ✕ {board.trouble} ", "bold reverse red")
     if fresh:
         return Text(f"{board.port}  ● live", "green")
     if board.link is Link.LIVE and board.seen_at:
@@ -260,6 +264,9 @@ class TerminalView:
 
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """The board has it all."""
 
     def show(self, board: Board, at: float) -> None:
         """Draw the board as it is at the wall-clock second `at`."""

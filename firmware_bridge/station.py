@@ -1,0 +1,266 @@
+"""The running process: what the link brings goes through the analysis to the displays and files.
+
+`Chain` is one sample's way, pure: link event -> readings -> lever degrees -> analysis -> events.
+`Station` is the thin shell around it; the only other thread is the link's reader.
+"""
+
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from types import FrameType
+from typing import Protocol
+
+import numpy as np
+
+from analysis import Event, LeverScale, LiveAnalyser, Report
+from config import Settings
+from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
+from firmware_bridge.device.events import Event as LinkEvent
+from firmware_bridge.device.frames import Hello, SensorError
+from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.link import Link
+from firmware_bridge.device.recording import Recorder, replay
+from firmware_bridge.device.trace import Trace
+from firmware_bridge.errors import MachineMismatch, TraceError
+from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.eventlines import EventLines
+
+DRAW_EVERY_S = 0.05
+TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
+SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
+
+
+def lever_scale(settings: Settings) -> LeverScale:
+    """How this machine's counts become lever degrees."""
+    machine = settings.machine
+    return LeverScale(
+        settings.calibration.neutral_counts,
+        machine.counts_per_turn,
+        machine.gear,
+        machine.direction,
+    )
+
+
+def check_machine(hello: Hello, settings: Settings) -> None:
+    """Raise MachineMismatch if the device is not the one that the settings describe."""
+    machine, calibration = settings.machine, settings.calibration
+    if hello.counts_per_turn != machine.counts_per_turn:
+        raise MachineMismatch(
+            f"the machine's sensor has {hello.counts_per_turn} counts a turn, the settings say "
+            f"{machine.counts_per_turn}: correct machine.counts_per_turn"
+        )
+    if calibration.device_id not in (None, hello.device_id):
+        raise MachineMismatch(
+            f"this is device {hello.device_id}, the calibration is of {calibration.device_id}: "
+            "calibrate this machine, or name its port with --port"
+        )
+
+
+class Chain:
+    """Takes what the link tells; returns the events that follow, and keeps a board up to date."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.board = Board(settings.form)
+        self._settings = settings
+        self._scale = lever_scale(settings)
+        self._live = LiveAnalyser(settings.form)
+        self._shown: list[float] = []
+        self._now_s = 0.0
+        self._bad_in_a_row = 0
+        self._trouble: SensorError | None = None
+        self._was_connected = False
+
+    @property
+    def report(self) -> Report:
+        """The sets that are over."""
+        return self._live.report
+
+    def take(self, event: LinkEvent, at: float) -> list[Event]:
+        """Follow one event of the link, which came at the second `at` of a steady clock.
+
+        Raises the reason if there is no machine to begin with, MachineMismatch if it is another.
+        """
+        match event:
+            case Chunk():
+                events = self._follow(event, at)
+            case Connected():
+                check_machine(event.hello, self._settings)
+                self._was_connected = True
+                self.board.connect(LinkState.LIVE, event.port)
+                who = {"port": event.port, "device_id": event.hello.device_id}
+                events = [self._sensor(link="connected", **who)]
+            case Lost():
+                self.board.connect(LinkState.LOST)
+                events = [self._sensor(link="lost", why=str(event.why))]
+            case Searching():
+                if not self._was_connected:
+                    raise event.why
+                events = []
+        return self._told(events)
+
+    def close(self) -> list[Event]:
+        """The end: the set under way is closed."""
+        return self._told(self._live.close())
+
+    def _told(self, events: list[Event]) -> list[Event]:
+        for event in events:
+            self.board.apply(event)
+        return events
+
+    def _follow(self, chunk: Chunk, at: float) -> list[Event]:
+        times: list[float] = []
+        angles: list[float] = []
+        events: list[Event] = []
+        for readings in chunk.items:
+            if not isinstance(readings, Readings):
+                continue
+            self._now_s = readings.t_s[-1]
+            events += self._watch_sensor(readings)
+            for t_s, counts in zip(readings.t_s, readings.counts, strict=True):
+                if counts is not None:
+                    times.append(t_s)
+                    angles.append(self._scale.degrees(counts))
+        if times:
+            self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
+            self.board.see(times[-1], median(self._shown), at)
+            events += self._live.feed(times, angles)
+        return events
+
+    def _watch_sensor(self, readings: Readings) -> list[Event]:
+        """Tell when the sensor stops giving counts, and when it is well again."""
+        before = self._trouble
+        for error in readings.errors:
+            self._bad_in_a_row = 0 if error is None else self._bad_in_a_row + 1
+            if error is None:
+                self._trouble = None
+            elif self._bad_in_a_row >= TROUBLE_SAMPLES:
+                self._trouble = error
+        if self._trouble is before:
+            return []
+        return [self._sensor(error=self._trouble and self._trouble.name.lower())]
+
+    def _sensor(self, **data: str | None) -> Event:
+        return Event("sensor", self._now_s, self._now_s, data)
+
+
+def trace_of_recording(path: Path, settings: Settings) -> Trace:
+    """The lever angles of a recording. Raises TraceError and MachineMismatch."""
+    scale = lever_scale(settings)
+    times: list[float] = []
+    angles: list[float] = []
+    for event in replay(path, fast=True):
+        if isinstance(event, Connected):
+            check_machine(event.hello, settings)
+            continue
+        for item in event.items:
+            if isinstance(item, Readings):
+                for t_s, counts in zip(item.t_s, item.counts, strict=True):
+                    if counts is not None:
+                        times.append(t_s)
+                        angles.append(scale.degrees(counts))
+    if not times:
+        raise TraceError(f"{path} has no samples in it")
+    return Trace(np.array(times), np.array(angles))
+
+
+class View(Protocol):
+    """A display for people."""
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """These events have just happened."""
+
+    def show(self, board: Board, at: float) -> None:
+        """This is how things stand at the second `at` of the steady clock."""
+
+
+@dataclass
+class Station:
+    """A chain and those who want to know. `events`, `recorder` and `view` are each optional."""
+
+    chain: Chain
+    events: EventLines | None = None
+    recorder: Recorder | None = None
+    view: View | None = None
+    # Length of a scripted session: it is over then, or when its machine is gone.
+    session_s: float | None = None
+
+    def run(self, link: Link) -> None:
+        """Follow a link until told to stop by Ctrl-C or a signal, or the session is over."""
+        with _stop_on_signals() as stop:
+            try:
+                with link:
+                    while not (stop.asked or self._is_over()):
+                        self._step(link.next_event(DRAW_EVERY_S))
+                for event in link.events():
+                    if not isinstance(event, Lost):  # we let it go
+                        self._take(event)
+            finally:
+                self._pass_on(self.chain.close())
+
+    def replay(self, recorded: Iterator[Connected | Chunk]) -> None:
+        """Follow a recording to its end, or until told to stop."""
+        with _stop_on_signals() as stop:
+            try:
+                for event in recorded:
+                    self._step(event)
+                    if stop.asked:
+                        break
+            finally:
+                self._pass_on(self.chain.close())
+
+    _drawn_at = 0.0
+
+    def _step(self, event: LinkEvent | None) -> None:
+        if event is not None:
+            self._take(event)
+        now = time.monotonic()
+        if self.view and now - self._drawn_at >= DRAW_EVERY_S:
+            self._drawn_at = now
+            self.view.show(self.chain.board, now)
+
+    def _take(self, event: LinkEvent) -> None:
+        if self.recorder and isinstance(event, Chunk):
+            self.recorder.write(event.data)
+        self._pass_on(self.chain.take(event, time.monotonic()))
+
+    def _pass_on(self, events: list[Event]) -> None:
+        if self.events:
+            self.events.write(events)
+        if self.view:
+            self.view.tell(events)
+
+    def _is_over(self) -> bool:
+        board = self.chain.board
+        if self.session_s is None:
+            return False
+        return board.now_s >= self.session_s or board.link is LinkState.LOST
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Stop:
+    asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[_Stop]:
+    """Inside, the usual signals only ask: what is under way is finished and written first."""
+    stop = _Stop()
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # nohup, or a job in the background
+            signal.signal(number, stop.ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
