@@ -80,8 +80,6 @@ class _Averager:
             self._start(t_s, angle_deg)
             self._gap_s += t_s - last_s
             return []
-        if t_s <= last_s:
-            return []
         cells = []
         slope = (angle_deg - last_deg) / (t_s - last_s)
         while (edge_s := self._origin_s + (self._cell + 1) * CELL_S) <= t_s:

@@ -11,7 +11,10 @@ def check_samples(
     angle_deg: Sequence[float] | NDArray[np.float64],
     after_s: float | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both as 1-D float arrays. Raises ValueError that says what is wrong and at which sample."""
+    """Both as 1-D float arrays, without samples that repeat the time stamp before them.
+
+    Raises ValueError that says what is wrong and at which sample.
+    """
     t, angle = np.asarray(t_s, dtype=np.float64), np.asarray(angle_deg, dtype=np.float64)
     if t.ndim != 1 or t.shape != angle.shape:
         raise ValueError(
@@ -21,8 +24,8 @@ def check_samples(
         if not np.isfinite(values).all():
             at = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"{name}[{at}] is {values[at]}: leave out samples that are missing")
-    step = np.diff(t, prepend=t[:1] if after_s is None else after_s)
-    if len(t) and step.min() < 0:
-        at = int(np.argmin(step))
+    step = np.diff(t, prepend=-np.inf if after_s is None else after_s)
+    if (step < 0).any():
+        at = int(np.argmax(step < 0))
         raise ValueError(f"time goes backwards at t_s[{at}] = {t[at]:g}")
-    return t, angle
+    return (t, angle) if (step > 0).all() else (t[step > 0], angle[step > 0])

@@ -94,7 +94,7 @@ def _settle(
     anchor: Sample | None,
     good: NDArray[np.bool_],
 ) -> int:
-    """Decide on the samples from `start` on, out of reach of `anchor`; return the newest good one."""
+    """Decide on the samples from `start` on; return the newest that is good."""
     run = start
     previous = anchor
     for i in range(start, len(t)):

@@ -11,7 +11,7 @@ _MIN_SAMPLES = 3
 
 
 class OvershootWatch:
-    """Reads the angle now off a straight line through the last few samples: no lag, little noise."""
+    """Reads the angle off a straight line through the last few samples: no lag, little noise."""
 
     def __init__(self, tolerance_deg: float) -> None:
         self._limit = -tolerance_deg

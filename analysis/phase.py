@@ -1,4 +1,4 @@
-"""Which part of a rep the lever is in right now, for eyes on a display; nothing is counted by it."""
+"""Which part of a rep the lever is in right now, for a display; nothing is counted by it."""
 
 from collections import deque
 from typing import Literal

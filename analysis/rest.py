@@ -1,4 +1,4 @@
-"""When is a set over: nothing has moved for the rest time, or the lever has been left at its stop."""
+"""When is a set over: nothing has moved for the rest time, or the lever was left at its stop."""
 
 from collections import deque
 from enum import Enum, auto

@@ -1,6 +1,4 @@
-"""Motion with the truth known: people of every regime, labelled by the contract on the clean
-motion.
-"""
+"""People of every regime, their motion labelled by the contract's definitions on the clean truth."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,19 @@
+"""A short form of `python -m tests.accuracy`, with the same limits."""
+
+import pytest
+
+from tests.accuracy import Case, cases, real_counts, within_one, wrong_count, wrong_live
+
+
+@pytest.mark.parametrize("case", list(cases(seeds=2)), ids=lambda case: case.name)
+def test_every_rep_and_partial_is_counted_in_its_set(case: Case) -> None:
+    assert wrong_count(case) is None
+
+
+@pytest.mark.parametrize("case", list(cases(seeds=1))[::3], ids=lambda case: case.name)
+def test_live_path_says_the_same_whatever_the_chunks(case: Case) -> None:
+    assert wrong_live(case) is None
+
+
+def test_real_recordings_are_counted_within_one() -> None:
+    assert within_one(real_counts()) >= 0.95

@@ -1,0 +1,50 @@
+"""Even cells out of uneven samples."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.cells import CELL_S, GAP_S, Cell, CellMaker, cells_of_trace
+
+
+def live(t: np.ndarray, angle: np.ndarray) -> list[Cell]:
+    maker = CellMaker()
+    cells = [c for pair in zip(t.tolist(), angle.tolist(), strict=True) for c in maker.push(*pair)]
+    return cells + maker.flush()
+
+
+def assert_same(t: np.ndarray, angle: np.ndarray) -> None:
+    whole, cells = cells_of_trace(t, angle), live(t, angle)
+    assert len(cells) == len(whole.t_s)
+    if cells:
+        np.testing.assert_allclose(np.array(cells), np.array(whole).T, atol=1e-7)
+
+
+@pytest.mark.parametrize("rate_hz", [50, 73, 200, 500])
+def test_a_parabola_is_kept_at_every_rate(rate_hz: float) -> None:
+    t = 5 + np.arange(int(3 * rate_hz)) / rate_hz
+    cells = cells_of_trace(t, 10 * (t - 6) ** 2)
+    middle = slice(3, -3)
+    np.testing.assert_allclose(
+        cells.angle_deg[middle], 10 * (cells.t_s[middle] - 6) ** 2, atol=0.01
+    )
+    assert np.diff(cells.t_s) == pytest.approx(CELL_S)
+
+
+def test_lost_samples_are_bridged_and_gaps_are_not() -> None:
+    t = np.arange(400) / 200
+    seen = ~np.isin(np.arange(400), [50, 51, 52, *range(200, 240)])
+    cells = cells_of_trace(t[seen], 20 * t[seen])
+    np.testing.assert_allclose(cells.angle_deg, 20 * cells.t_s, atol=1e-9)
+    (after,) = np.flatnonzero(cells.gap_s)
+    assert cells.gap_s[after] == pytest.approx(0.205)
+    assert cells.t_s[after - 1] <= 200 / 200 <= cells.t_s[after]
+    assert_same(t[seen], 20 * t[seen])
+
+
+@given(st.lists(st.tuples(st.floats(0, 3 * GAP_S), st.floats(-90, 90)), max_size=60))
+def test_live_and_whole_trace_agree_on_anything(samples: list[tuple[float, float]]) -> None:
+    t = np.cumsum([step for step, _ in samples])
+    increasing = np.diff(t, prepend=-1.0) > 1e-6
+    assert_same(t[increasing], np.array([angle for _, angle in samples])[increasing])

@@ -1,0 +1,115 @@
+"""The live path: events, their times, and what it keeps."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from analysis import Event, LiveAnalyser, analyse_trace
+from firmware_bridge.device.people import SCRIPTS
+from tests.accuracy import feed_in_chunks
+from tests.motion import session
+from tests.sensor import SENSORS, Readings, sense
+
+
+def seen(script: str, sensor: str = "clean") -> Readings:
+    return sense(SCRIPTS[script].motion(), SENSORS[sensor], np.random.default_rng(1))
+
+
+def events_of(readings: Readings) -> list[Event]:
+    return feed_in_chunks(LiveAnalyser(), readings, 4)
+
+
+def of_kind(events: list[Event], kind: str) -> list[Event]:
+    return [event for event in events if event.kind == kind]
+
+
+@pytest.mark.parametrize("sensor", SENSORS)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_is_counted_exactly(script: str, sensor: str) -> None:
+    events = events_of(seen(script, sensor))
+    ended = of_kind(events, "set_ended")
+    assert tuple(event["set"]["rep_count"] for event in ended) == SCRIPTS[script].reps
+    assert len(of_kind(events, "rep")) == sum(SCRIPTS[script].reps)
+    assert len(of_kind(events, "set_started")) == len(ended)
+
+
+def test_reps_are_announced_once_in_order_at_the_top_they_finish_at() -> None:
+    truth = session("steady", 3)
+    readings = sense(truth.motion, SENSORS["ordinary"], np.random.default_rng(3))
+    reps = of_kind(events_of(readings), "rep")
+    assert [event["number"] for event in reps] == list(range(1, len(truth.sets[0].reps) + 1))
+    for event, rep in zip(reps, truth.sets[0].reps, strict=True):
+        assert event.t_s <= event.detected_s <= rep.end_s + 0.15
+        assert event.detected_s > rep.start_s + rep.eccentric_s
+
+
+def test_an_overshoot_is_said_at_once_and_cleared_once() -> None:
+    readings = seen("overshoots", "ordinary")
+    motion = SCRIPTS["overshoots"].motion()
+    crossings = np.flatnonzero((motion[1:] < -3) & (motion[:-1] >= -3)) / 1000
+    events = events_of(readings)
+    said = of_kind(events, "overshoot")
+    assert len(said) == len(of_kind(events, "overshoot_cleared")) == len(crossings)
+    for event, crossing in zip(said, crossings, strict=True):
+        assert -0.02 <= event.detected_s - crossing <= 0.05
+
+
+def test_noise_and_spikes_are_no_overshoot() -> None:
+    assert not of_kind(events_of(seen("good", "hostile")), "overshoot")
+
+
+def test_phases_follow_each_other() -> None:
+    phases = [event["phase"] for event in of_kind(events_of(seen("good")), "phase")]
+    rep = ["eccentric", "bottom_hold", "concentric", "top_hold"]
+    assert phases[: 4 * 8] == ["top_hold", *(rep * 8)][: 4 * 8]
+
+
+def test_missing_data_is_reported() -> None:
+    readings = seen("good")
+    here = (readings.t_s < 10) | (readings.t_s > 12)
+    events = events_of(Readings(readings.t_s[here], readings.angle_deg[here], ()))
+    (missing,) = of_kind(events, "sensor")
+    assert missing["missing_s"] == pytest.approx(2, abs=0.02)
+
+
+def test_the_button_ends_a_set() -> None:
+    readings = seen("good")
+    live = LiveAnalyser()
+    half = int(np.searchsorted(readings.t_s, 25.0))
+    live.feed(readings.t_s[:half], readings.angle_deg[:half])
+    (ended,) = of_kind(live.end_set(), "set_ended")
+    assert ended["reason"] == "button"
+    live.feed(readings.t_s[half:], readings.angle_deg[half:])
+    live.close()
+    assert [len(one.counted) for one in live.report.sets] == [ended["set"]["rep_count"], 4]
+
+
+def test_it_can_be_put_away_and_taken_up_again() -> None:
+    readings = seen("mixed", "ordinary")
+    live = LiveAnalyser()
+    half = len(readings.t_s) // 2
+    live.feed(readings.t_s[:half], readings.angle_deg[:half])
+    live = pickle.loads(pickle.dumps(live))
+    live.feed(readings.t_s[half:], readings.angle_deg[half:])
+    live.close()
+    whole = analyse_trace(readings.t_s, readings.angle_deg)
+    assert live.report.to_dict() == whole.to_dict()
+
+
+def test_a_lever_at_rest_takes_no_more_memory_by_the_hour() -> None:
+    live = LiveAnalyser()
+    rng = np.random.default_rng(1)
+    sizes = []
+    for minute in range(12):
+        t = 60 * minute + np.arange(12_000) / 200
+        live.feed(t, 60 + rng.normal(0, 0.08, len(t)))
+        sizes.append(len(pickle.dumps(live)))
+    assert max(sizes) < 100_000
+
+
+def test_an_event_is_flat_json_with_its_times() -> None:
+    event = Event("rep", 1.23456, 2.0, {"number": 3})
+    assert event.to_dict() == {"kind": "rep", "t_s": 1.2346, "detected_s": 2.0, "number": 3}
+    assert event["number"] == 3
+    assert event["kind"] == "rep"

@@ -1,0 +1,100 @@
+"""The rep state machine, cell by cell."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.cells import Cell
+from analysis.reps import TABLE, Outcome, RepCounter, State
+from config import FormStandard
+
+O = Outcome  # noqa: E741
+
+
+def outcomes(*turns: float, counter: RepCounter | None = None) -> list[Outcome]:
+    """What straight lines between `turns` bring to an end."""
+    counter = counter or RepCounter(FormStandard())
+    way = np.concatenate([np.linspace(a, b, 40) for a, b in pairwise(turns)])
+    steps = (counter.step(Cell(0.02 * i, float(x), 0.0)) for i, x in enumerate(way))
+    return [outcome for outcome in steps if outcome]
+
+
+IN = [O.REACHED_TOP]
+REP = [O.LEFT_TOP, O.TURNED_UP, O.FINISHED]
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        pytest.param([60, 0], IN, id="lifting in is no rep"),
+        pytest.param([60, 0, 60], [*IN, O.LEFT_TOP], id="letting down is no rep"),
+        pytest.param([60, 0, 40, 0], IN + REP, id="a rep"),
+        pytest.param([0, 40, 0, 40, 0], IN + REP + REP, id="two, from the top"),
+        pytest.param([60, 55, 60, 53, 60], [], id="fidgeting at the stop"),
+        pytest.param([0, 7, -1, 6, 0], IN, id="swaying at the top"),
+        pytest.param([0, 40, 35, 40, 34, 41, 0], IN + REP, id="rebounds at the bottom"),
+        pytest.param([0, 40, 20, 14, 20, 0], IN + REP, id="a dip in the rise"),
+        pytest.param([-9, 0, -9, 40, 0], IN + REP, id="settling back from an overshoot"),
+        pytest.param(
+            [0, 40, 15, 40, 0],
+            [*IN, O.LEFT_TOP, O.TURNED_UP, O.TURNED_BACK, O.TURNED_UP, O.FINISHED],
+            id="a rise that turns back",
+        ),
+        pytest.param(
+            [0, 40, 9.2, 40, 8.8],
+            [*IN, O.LEFT_TOP, O.TURNED_UP, O.TURNED_BACK, O.TURNED_UP, O.FINISHED],
+            id="just not finished, then just finished",
+        ),
+        pytest.param([0, 12, 0], [*IN, O.LEFT_TOP, O.FINISHED], id="a shallow dip"),
+        pytest.param([0, 9.6, 8.6, 40, 0], IN + REP, id="a sway over the edge of the zone"),
+    ],
+)
+def test_what_is_brought_to_an_end(turns: list[float], expected: list[Outcome]) -> None:
+    assert outcomes(*turns) == expected
+
+
+@pytest.mark.parametrize(("depth", "enough"), [(14.9, False), (15.1, True)])
+def test_depth_decides_between_a_rep_and_a_shallow_dip(depth: float, enough: bool) -> None:
+    counter = RepCounter(FormStandard())
+    outcomes(0, depth, 0, counter=counter)
+    assert counter.finished is not None
+    assert counter.deep_enough(counter.finished) is enough
+
+
+def test_a_gap_that_may_hide_the_top_is_remembered() -> None:
+    counter = RepCounter(FormStandard())
+    outcomes(0, 40, 25, counter=counter)
+    counter.step(Cell(9.0, 26.0, gap_s=0.12))
+    assert counter.trying.top_may_hide
+    outcomes(26, 40, 25, counter=counter)
+    counter.step(Cell(9.0, 26.0, gap_s=0.01))
+    assert counter.trying.bottom_may_hide
+
+
+def test_rest_gives_up_what_was_being_tried() -> None:
+    counter = RepCounter(FormStandard())
+    outcomes(0, 40, 30, counter=counter)
+    counter.rest(9.0)
+    assert counter.state is State.GETTING_IN
+    assert counter.attempt is None
+    outcomes(30, 0, counter=counter)
+    counter.rest(9.0)
+    assert counter.state is State.TOP
+
+
+def test_every_state_has_its_rows() -> None:
+    assert set(TABLE) == set(State)
+
+
+@given(st.lists(st.floats(-30, 90), min_size=2, max_size=60))
+def test_only_the_turning_points_matter(turns: list[float]) -> None:
+    """Cells on the way from one turning point to the next change what is noticed when, not what."""
+    coarse = RepCounter(FormStandard())
+    fine = RepCounter(FormStandard())
+    few = [coarse.step(Cell(float(i), x, 0.0)) for i, x in enumerate(turns)]
+    many = outcomes(*turns, counter=fine)
+    assert few.count(O.FINISHED) <= many.count(O.FINISHED)
+    assert fine.state in State

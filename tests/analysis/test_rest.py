@@ -1,0 +1,62 @@
+"""When a set is over, and what never ends it."""
+
+import numpy as np
+import pytest
+
+from analysis.cells import CELL_S, Cell
+from analysis.rest import Rest, RestWatch
+from config import FormStandard
+
+
+def verdicts(angle: np.ndarray, getting_in_s: float = 0.0) -> list[tuple[float, Rest]]:
+    watch = RestWatch(FormStandard())
+    times = np.arange(len(angle)) * CELL_S
+    said = [
+        (t, watch.step(Cell(t, float(x), 0.0), t < getting_in_s))
+        for t, x in zip(times.tolist(), angle, strict=True)
+    ]
+    return [(t, verdict) for t, verdict in said if verdict]
+
+
+def hold(angle_deg: float, seconds: float) -> np.ndarray:
+    return np.full(round(seconds / CELL_S), angle_deg)
+
+
+def sweep(from_deg: float, to_deg: float, seconds: float) -> np.ndarray:
+    return np.linspace(from_deg, to_deg, round(seconds / CELL_S))
+
+
+def test_stillness_for_the_rest_time_ends_a_set() -> None:
+    (first, why), *_ = verdicts(np.concatenate([sweep(0, 40, 3), hold(40, 30)]))
+    assert why is Rest.STILL
+    assert 22 <= first <= 25
+
+
+def test_fidgeting_at_the_stop_is_resting() -> None:
+    fidgets = np.concatenate([hold(60, 3), sweep(60, 54, 0.5), sweep(54, 60, 0.5)] * 10)
+    assert verdicts(fidgets)
+
+
+@pytest.mark.parametrize(
+    "motion",
+    [
+        pytest.param([sweep(0, 50, 60)], id="a stroke of a minute"),
+        pytest.param([sweep(0, 40, 3), hold(40, 18), sweep(40, 0, 12)], id="a long bottom hold"),
+        pytest.param([sweep(40, 0, 3), hold(0, 18), sweep(0, 40, 12)], id="a long top hold"),
+    ],
+)
+def test_what_never_ends_a_set(motion: list[np.ndarray]) -> None:
+    assert verdicts(np.concatenate(motion)) == []
+
+
+def test_left_at_its_stop() -> None:
+    rep = [sweep(60, 0, 2), sweep(0, 40, 2), hold(40, 15), sweep(40, 0, 2), sweep(0, 60, 3)]
+    (said_s, why), *_ = verdicts(np.concatenate([hold(60, 4), *rep, hold(60, 15)]), 5)
+    assert why is Rest.AT_STOP
+    assert said_s == pytest.approx(28 + 13, abs=1.1)
+
+
+def test_seconds_without_data_move_nothing() -> None:
+    watch = RestWatch(FormStandard())
+    assert watch.step(Cell(0.0, 40.0, 0.0), False) is None
+    assert watch.step(Cell(30.0, 40.0, 30.0), False) is Rest.STILL

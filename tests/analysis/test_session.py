@@ -1,0 +1,39 @@
+"""Sets, partials and drift as the session keeps them."""
+
+import numpy as np
+import pytest
+
+from analysis import analyse_trace
+from analysis.session import _walked
+from tests.motion import session
+from tests.sensor import SENSORS, sense
+
+
+def test_a_visit_to_the_top_hidden_by_a_gap_is_uncertain_and_not_guessed() -> None:
+    truth = session("fast", 1)
+    seen = sense(truth.motion, SENSORS["clean"], np.random.default_rng(0))
+    finish_s = truth.sets[0].reps[1].end_s
+    (visit,) = [(a, b) for a, b in truth.visits() if a < finish_s < b]
+    here = (seen.t_s < visit[0] - 0.01) | (seen.t_s > visit[1] + 0.01)
+    (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
+    (uncertain,) = [rep for rep in one.reps if rep.uncertain]
+    assert uncertain.number is None
+    assert "sensor_gap" in uncertain.flags
+    assert len(one.counted) == len(truth.sets[0].reps) - 1
+
+
+def test_the_last_top_hold_runs_to_the_final_descent() -> None:
+    truth = session("two_sets", 0)
+    seen = sense(truth.motion, SENSORS["ordinary"], np.random.default_rng(0))
+    for got, want in zip(analyse_trace(seen.t_s, seen.angle_deg).sets, truth.sets, strict=True):
+        assert got.counted[-1].measures.top_hold_s == pytest.approx(
+            want.reps[-1].top_hold_s, abs=0.1
+        )
+
+
+def test_a_steady_walk_is_drift_and_scatter_is_none() -> None:
+    walk = [(n, 40 + 1.0 * n) for n in range(1, 9)]
+    assert _walked(walk) == {5, 6, 7, 8}
+    scatter = [(n, 40 + 5.0 * (-1) ** n) for n in range(1, 9)]
+    assert _walked(scatter) == set()
+    assert _walked(walk[:3]) == set()
