@@ -29,7 +29,7 @@ def wrap(payload: bytes) -> bytes:
 
 
 def unwrap(block: bytes) -> bytes:
-    """The payload of the bytes between two delimiters; CobsError or CrcError if it is damaged."""
+    """The payload of the (nonzero) bytes between two delimiters; CobsError or CrcError."""
     runs = []
     at, end = 0, len(block)
     while at < end:

@@ -123,7 +123,7 @@ class Link:
         return likely[self._attempt % len(likely)]
 
     def _greet(self, port: Port, reconnect: Reconnect) -> bool:
-        """PING until HELLO, then hand on what was heard and start the stream; False if told to stop."""
+        """PING until HELLO, then hand on what was heard and START; False if told to stop."""
         decoder, heard, ping_at, why = Decoder(), b"", 0.0, "said no HELLO"
         while not self._stopping.is_set():
             now = time.monotonic()
