@@ -129,7 +129,7 @@ class SimulatedMachine:
     def _boot(self) -> None:
         arguments = [BOOT, FIRMWARE, self._motion, "fast" if self._fast else "real"]
         self._board = subprocess.Popen(
-            [sys.executable, *_FLAGS[self.interpreter], *arguments],
+            [sys.executable, *FLAGS[self.interpreter], *arguments],
             stdin=self._master,
             stdout=self._master,
             start_new_session=True,  # Ctrl-C in the terminal is not for the board
@@ -156,7 +156,7 @@ class SimulatedMachine:
         self.unplug()
 
 
-_FLAGS: dict[Interpreter, list[str]] = {
+FLAGS: dict[Interpreter, list[str]] = {
     "micropython": ["-m", "micropython_unix"],
     "python": ["-S", "-E"],
 }
