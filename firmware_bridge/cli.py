@@ -133,7 +133,11 @@ def _run(args: argparse.Namespace) -> int:
             station.run(link)
         else:
             with Recorder(args.file) as station.recorder:
-                station.run(link)
+                try:
+                    station.run(link)
+                finally:
+                    if args.file.stat().st_size == 0:  # no machine was found
+                        args.file.unlink()
     return _summary(args, station.chain)
 
 

@@ -30,7 +30,7 @@ from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.eventlines import EventLines
 
-DRAW_EVERY_S = 0.05
+TICK_S = 0.05  # how often a display is drawn
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
 
@@ -195,7 +195,7 @@ class Station:
             try:
                 with link:
                     while not (stop.asked or self._is_over()):
-                        self._step(link.next_event(DRAW_EVERY_S))
+                        self._step(link.next_event(TICK_S))
                 for event in link.events():
                     if not isinstance(event, Lost):  # we let it go
                         self._take(event)
@@ -213,14 +213,18 @@ class Station:
             finally:
                 self._pass_on(self.chain.close())
 
-    _drawn_at = 0.0
+    _ticked_at = 0.0
 
     def _step(self, event: LinkEvent | None) -> None:
         if event is not None:
             self._take(event)
         now = time.monotonic()
-        if self.view and now - self._drawn_at >= DRAW_EVERY_S:
-            self._drawn_at = now
+        if now - self._ticked_at < TICK_S:
+            return
+        self._ticked_at = now
+        if self.events:
+            self.events.check()
+        if self.view:
             self.view.show(self.chain.board, now)
 
     def _take(self, event: LinkEvent) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sys
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -31,17 +32,28 @@ class EventLines:
 
     def write(self, events: Iterable[Event]) -> None:
         """Add events, all of them or, when the disk is full, those that fit."""
-        try:
-            for event in events:
-                self._file.write(event_line(event).encode() + b"\n")
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise self._failed(error) from None
+        for event in events:
+            self._write(event_line(event).encode() + b"\n")
+
+    def check(self) -> None:
+        """Raise BrokenPipeError if nobody reads standard output any more; events may be rare."""
+        poll = select.poll()
+        poll.register(self._file, 0)
+        if any(seen & select.POLLERR for _, seen in poll.poll(0)):
+            raise BrokenPipeError
 
     def close(self) -> None:
         """Nothing more will be written."""
         self._file.close()
+
+    def _write(self, data: bytes) -> None:
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise self._failed(error) from None
 
     def _failed(self, error: OSError) -> OutputError:
         name = "standard output" if self._target == "-" else self._target
@@ -54,10 +66,17 @@ def _standard_output() -> BinaryIO:
 
 
 def _added_to(path: str) -> BinaryIO:
-    file = open(path, "a+b", buffering=0)  # noqa: SIM115 - closed by close()
-    if file.seek(0, os.SEEK_END) > 0:
-        file.seek(-1, os.SEEK_END)
-        # A line that was cut short (power lost) must not swallow the next one.
-        if file.read(1) != b"\n":
-            file.write(b"\n")
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    file = os.fdopen(fd, "wb", buffering=0)
+    # A line that was cut short (power lost) must not swallow the next one.
+    if _ends_in_mid_line(path):
+        file.write(b"\n")
     return file
+
+
+def _ends_in_mid_line(path: str) -> bool:
+    if not os.path.isfile(path) or os.path.getsize(path) == 0:
+        return False
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
