@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         help="nobody has calibrated these angles: take the resting end as neutral, and "
         "thresholds as fractions of the working range",
     )
-    analyse.set_defaults(command=_analyse)
+    analyse.set_defaults(command=_analyse, usage_error=analyse.error)
     return parser
 
 
@@ -184,7 +184,9 @@ def _analyse(args: argparse.Namespace) -> int:
     from config import load_settings
 
     settings = load_settings(args.config)
-    trace = _read_trace(args.file, settings)
+    if args.events and args.uncalibrated:
+        args.usage_error("--events is the live path: it needs calibrated angles")
+    trace = _read_trace(args.file, settings, calibrated=not args.uncalibrated)
     if args.events:
         from firmware_bridge.floor.eventlines import EventLines
 
@@ -203,12 +205,12 @@ def _analyse(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _read_trace(path: Path, settings: "Settings") -> "Trace":
+def _read_trace(path: Path, settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
     from firmware_bridge.device.trace import is_text, read_csv
     from firmware_bridge.station import trace_of_recording
 
-    return read_csv(path) if is_text(path) else trace_of_recording(path, settings)
+    return read_csv(path) if is_text(path) else trace_of_recording(path, settings, calibrated)
 
 
 def _print_table(report: "Report") -> None:

@@ -15,9 +15,10 @@ from types import FrameType
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis import Event, LeverScale, LiveAnalyser, Report
-from config import Settings
+from config import MachineProfile, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
 from firmware_bridge.device.frames import Hello, SensorError
@@ -148,24 +149,45 @@ class Chain:
         return Event("sensor", self._now_s, self._now_s, data)
 
 
-def trace_of_recording(path: Path, settings: Settings) -> Trace:
-    """The lever angles of a recording. Raises TraceError and MachineMismatch."""
-    scale = lever_scale(settings)
+def trace_of_recording(path: Path, settings: Settings, calibrated: bool = True) -> Trace:
+    """The lever angles of a recording; not `calibrated`: from anywhere, but without a jump.
+
+    Raises TraceError and MachineMismatch.
+    """
     times: list[float] = []
-    angles: list[float] = []
+    counts: list[int] = []
     for event in replay(path, fast=True):
         if isinstance(event, Connected):
-            check_machine(event.hello, settings)
+            if calibrated:
+                check_machine(event.hello, settings)
             continue
         for item in event.items:
             if isinstance(item, Readings):
-                for t_s, counts in zip(item.t_s, item.counts, strict=True):
-                    if counts is not None:
+                for t_s, count in zip(item.t_s, item.counts, strict=True):
+                    if count is not None:
                         times.append(t_s)
-                        angles.append(scale.degrees(counts))
+                        counts.append(count)
     if not times:
         raise TraceError(f"{path} has no samples in it")
-    return Trace(np.array(times), np.array(angles))
+    if calibrated:
+        scale = lever_scale(settings)
+        return Trace(np.array(times), np.array([scale.degrees(count) for count in counts]))
+    return Trace(np.array(times), _unbroken_degrees(np.array(counts), settings.machine))
+
+
+_BINS = 72
+_RARE = 0.002  # a bin with less of the samples holds only spikes
+
+
+def _unbroken_degrees(counts: NDArray[np.int64], machine: MachineProfile) -> NDArray[np.float64]:
+    """Lever degrees, with the sensor's turn cut open in the middle of where it hardly ever is."""
+    turns = counts / machine.counts_per_turn % 1.0
+    share = np.histogram(turns, _BINS, (0.0, 1.0))[0] / len(turns)
+    used = np.flatnonzero(share >= _RARE)
+    ahead = np.diff(used, append=used[0] + _BINS)
+    widest = int(np.argmax(ahead))
+    cut = (used[widest] + 0.5 + ahead[widest] / 2) / _BINS
+    return np.asarray((turns - cut) % 1.0 * machine.direction * 360 / machine.gear)
 
 
 class View(Protocol):

@@ -1,13 +1,17 @@
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from firmware_bridge.cli import main
 from firmware_bridge.device.people import SCRIPTS
+from firmware_bridge.device.simulated import SimulatedMachine, counts_of
 
 ROOT = Path(__file__).parents[1]
 LEVERREP = [
@@ -100,7 +104,14 @@ def test_a_missing_file_and_bad_settings(csv: Path, capfd: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["fly"], ["analyse"], ["analyse", "x", "--json", "--events"]]
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["analyse"],
+        ["analyse", "x", "--json", "--events"],
+        ["analyse", "x", "--uncalibrated", "--events"],
+    ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -137,3 +148,139 @@ def test_a_reader_that_goes_away_is_no_error(csv: Path, option: str) -> None:
         )
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_demo_counts_the_scripted_session(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--fast"]) == 0
+    out, err = capfd.readouterr()
+    assert "rep 9" in out
+    assert "Set 1: 9 reps" in out
+    assert err == ""
+
+
+def test_demo_knows_its_people(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--script", "nobody"]) == 1
+    assert "must be one of mixed, good" in capfd.readouterr().err
+
+
+def test_demo_does_not_need_the_settings_of_the_real_machine(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "mine.toml"
+    settings.write_text("[machine]\ncounts_per_turn = 16384\ndirection = -1\n")
+    assert main(["demo", "--fast", "--config", str(settings), "--events", "-"]) == 0
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert sum(event["kind"] == "rep" for event in events) == 9
+
+
+@pytest.fixture
+def machine() -> Iterator[SimulatedMachine]:
+    motion = SCRIPTS["fast"].motion()
+    with SimulatedMachine(counts_of(motion), fast=True) as simulated:
+        yield simulated
+
+
+def ended(process: "subprocess.Popen[str]", line: str) -> str:
+    """Wait for a line of standard output, send SIGINT, return what came."""
+    assert process.stdout is not None
+    seen = ""
+    while line not in seen:
+        more = process.stdout.readline()
+        assert more, seen
+        seen += more
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert err == ""
+    return seen + out
+
+
+def start(*arguments: str | Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*LEVERREP, *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_run_prints_the_events_of_a_machine_it_did_not_start(machine: SimulatedMachine) -> None:
+    out = ended(start("run", "--port", machine.port, "--events", "-"), '"link":"lost"')
+    events = [json.loads(line) for line in out.splitlines()]
+    assert events[0]["link"] == "connected"
+    assert [event["number"] for event in events if event["kind"] == "rep"] == [*range(1, 13)]
+    assert events[-1]["kind"] == "set_ended"
+    assert events[-1]["set"]["rep_count"] == 12
+
+
+def test_a_recording_can_be_replayed_and_analysed(
+    machine: SimulatedMachine, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recording, events = tmp_path / "rec.lever", tmp_path / "events.ndjson"
+    events.write_text('{"older":1}\n')
+    arguments = ("record", recording, "--port", machine.port, "--events", events)
+    assert "Set 1: 12 reps" in ended(start(*arguments), "lost:")
+    lines = events.read_text().splitlines()
+    assert lines[0] == '{"older":1}'
+    recorded = [json.loads(line) for line in lines[1:]]
+    assert sum(event["kind"] == "rep" for event in recorded) == 12
+
+    capfd.readouterr()
+    assert main(["replay", "--fast", str(recording), "--events", "-"]) == 0
+    replayed = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [e for e in replayed if "link" not in e] == [e for e in recorded if "link" not in e]
+
+    assert main(["analyse", str(recording), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["sets"][0]["rep_count"] == 12
+
+    kept = recording.read_bytes()
+    assert main(["record", str(recording), "--port", "/dev/null"]) == 1
+    assert "exists already" in capfd.readouterr().err
+    assert recording.read_bytes() == kept
+
+
+def test_ports_that_cannot_be_used(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--port", "/dev/no-such"]) == 1
+    assert capfd.readouterr().err.startswith("leverrep: /dev/no-such does not exist")
+    recording = tmp_path / "rec.lever"
+    assert main(["record", str(recording), "--port", str(tmp_path)]) == 1
+    assert capfd.readouterr().err.count("\n") == 1
+    assert not recording.exists()
+
+
+def test_a_port_without_a_lever_machine(capfd: pytest.CaptureFixture[str]) -> None:
+    master, slave = os.openpty()
+    assert main(["run", "--port", os.ttyname(slave)]) == 1
+    assert "no HELLO in 3 s" in capfd.readouterr().err
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_full_disk_is_told(machine: SimulatedMachine, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--port", machine.port, "--events", "/dev/full"]) == 1
+    assert "events cannot be written: No space left" in capfd.readouterr().err
+
+
+def test_run_ends_when_nobody_reads_its_events() -> None:
+    with SimulatedMachine(counts_of(np.zeros(1000))) as still:
+        process = start("run", "--port", still.port, "--events", "-")
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=10) == 0
+        assert process.stderr.read() == ""
+        process.stderr.close()
+
+
+def test_uncalibrated_angles_may_lie_anywhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.csv"
+    motion = 200 - SCRIPTS["good"].motion()[4000:-6000:10]
+    rows = (f"{n / 100:.2f},{angle:.2f}\n" for n, angle in enumerate(motion))
+    path.write_text("t_s,angle_deg\n" + "".join(rows))
+    assert main(["analyse", str(path), "--uncalibrated", "--json"]) == 0
+    (one,) = json.loads(capfd.readouterr().out)["sets"]
+    assert 7 <= one["rep_count"] <= 9

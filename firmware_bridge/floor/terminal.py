@@ -117,7 +117,7 @@ def _panel(board: Board, fresh: bool, room: int, height: int) -> list[Text]:
 
 def _phase(board: Board, fresh: bool) -> Text:
     if board.phase is None or not fresh:
-        return Text("-", "dim")
+        return Text()
     sign, word = _WORDS[board.phase]
     return Text(f"{sign} {word:<9}{board.phase_lasts_s():5.1f} s", "bold")
 

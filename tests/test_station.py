@@ -1,0 +1,218 @@
+"""The chain on made-up link events, and the whole station on a simulated machine."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from analysis import Event
+from config import Calibration, FormStandard, MachineProfile, Settings
+from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
+from firmware_bridge.device.frames import ERROR_BIT, Hello, Samples, wire
+from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.link import Link
+from firmware_bridge.device.people import SCRIPTS
+from firmware_bridge.device.simulated import SimulatedMachine, counts_of
+from firmware_bridge.errors import LinkLost, MachineMismatch, NoSuchPort, TraceError
+from firmware_bridge.floor.board import STALE_S, Board
+from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.eventlines import EventLines
+from firmware_bridge.station import TICK_S, Chain, Station, trace_of_recording
+
+HELLO = Hello(1, 200, 4096, 0, 0, "lever-1", "0.1.0", "as5600")
+CONNECTED = Connected(HELLO, "/dev/x")
+NO_MAGNET = ERROR_BIT | 2
+
+
+def chunks(counts: "np.ndarray[tuple[int], np.dtype[np.uint16]]", size: int) -> Iterator[Chunk]:
+    """Counts at 200 Hz as a link would bring them."""
+    for at in range(0, len(counts), size):
+        values = tuple(counts[at : at + size].tolist())
+        times = tuple((at + n) / 200 for n in range(len(values)))
+        yield Chunk(b"", [Readings(at, times, values)])
+
+
+def test_counts_become_reps() -> None:
+    script = SCRIPTS["two-sets"]
+    chain = Chain(Settings())
+    chain.take(CONNECTED, 0.0)
+    events = [e for c in chunks(counts_of(script.motion())[::5], 4) for e in chain.take(c, 0.0)]
+    events += chain.close()
+    assert tuple(len(one.counted) for one in chain.report.sets) == script.reps
+    assert sum(e.kind == "rep" for e in events) == sum(script.reps)
+    assert chain.board.reps == script.reps[-1]
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_the_same_events_whatever_the_chunks(size: int) -> None:
+    counts = counts_of(SCRIPTS["good"].motion())[::5]
+
+    def events(n: int) -> list[dict[str, object]]:
+        chain = Chain(Settings())
+        told = [e for c in chunks(counts, n) for e in chain.take(c, 0.0)] + chain.close()
+        return [e.to_dict() for e in told]
+
+    assert events(size) == events(4)
+
+
+def test_a_geared_sensor_that_runs_backwards_counts_the_same() -> None:
+    machine = MachineProfile(gear=2.0, direction=-1)
+    settings = Settings(machine=machine, calibration=Calibration(neutral_counts=100))
+    counts = counts_of(SCRIPTS["good"].motion(), neutral_counts=100, gear=2.0, direction=-1)
+    chain = Chain(settings)
+    for chunk in chunks(counts[::5], 4):
+        chain.take(chunk, 0.0)
+    chain.close()
+    assert [len(one.counted) for one in chain.report.sets] == [8]
+
+
+def test_the_display_gets_no_spikes() -> None:
+    chain = Chain(Settings())
+    chain.take(CONNECTED, 0.0)
+    values = [2048] * 10 + [3000]
+    for chunk in chunks(np.array(values, np.uint16), 11):
+        chain.take(chunk, 5.0)
+    assert chain.board.angle_deg == 0.0
+    assert chain.board.seen_at == 5.0
+
+
+def test_a_lost_link_is_an_event_and_dims_the_display_in_half_a_second() -> None:
+    assert STALE_S + TICK_S <= 0.5
+    chain = Chain(Settings())
+    (connected,) = chain.take(CONNECTED, 0.0)
+    assert (connected.kind, connected["link"], connected["port"]) == (
+        "sensor",
+        "connected",
+        "/dev/x",
+    )
+    (lost,) = chain.take(Lost(LinkLost("gone")), 1.0)
+    assert (lost.kind, lost["link"], lost["why"]) == ("sensor", "lost", "gone")
+    assert chain.board.link is LinkState.LOST
+    assert chain.take(Searching(NoSuchPort("none")), 2.0) == []
+
+
+def test_no_machine_to_begin_with_is_an_error() -> None:
+    with pytest.raises(NoSuchPort, match="none"):
+        Chain(Settings()).take(Searching(NoSuchPort("none")), 0.0)
+
+
+def test_a_sensor_in_trouble_is_told_once_and_again_when_it_is_well() -> None:
+    chain = Chain(Settings())
+    values = [2048] * 8 + [NO_MAGNET] * 60 + [2048] * 8
+    events = [e for c in chunks(np.array(values, np.uint16), 4) for e in chain.take(c, 0.0)]
+    told = [e["error"] for e in events if "error" in e.data]
+    assert told == ["no_magnet", None]
+    assert chain.board.trouble == ""
+
+
+def test_a_single_bad_sample_is_not_told() -> None:
+    chain = Chain(Settings())
+    values = [2048] * 8 + [NO_MAGNET] + [2048] * 8
+    events = [e for c in chunks(np.array(values, np.uint16), 4) for e in chain.take(c, 0.0)]
+    assert [e for e in events if "error" in e.data] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            Settings(machine=MachineProfile(counts_per_turn=16384)),
+            "correct machine.counts_per_turn",
+        ),
+        (Settings(calibration=Calibration(device_id="other")), "the calibration is of other"),
+    ],
+)
+def test_another_machine_is_refused(settings: Settings, message: str) -> None:
+    with pytest.raises(MachineMismatch, match=message):
+        Chain(settings).take(CONNECTED, 0.0)
+
+
+class Notes:
+    """A view that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.links: list[LinkState] = []
+
+    def tell(self, events: list[Event]) -> None:  # type: ignore[override]
+        self.events += events
+
+    def show(self, board: Board, at: float) -> None:
+        self.links.append(board.link)
+
+
+@pytest.mark.parametrize("script", ["mixed", "two-sets", "fast", "fidgeting", "partials"])
+def test_a_simulated_session_is_counted_exactly(script: str) -> None:
+    person, notes = SCRIPTS[script], Notes()
+    station = Station(Chain(Settings()), view=notes)  # type: ignore[arg-type]
+    station.session_s = len(person.motion()) / 1000
+    with SimulatedMachine(counts_of(person.motion()), fast=True) as machine:
+        station.run(Link(machine.port))
+    assert tuple(len(one.counted) for one in station.chain.report.sets) == person.reps
+    assert LinkState.LIVE in notes.links
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_everything_written(number: signal.Signals, tmp_path: Path) -> None:
+    path = tmp_path / "events.ndjson"
+    before = signal.getsignal(number)
+    station = Station(Chain(Settings()), events=EventLines(str(path)))
+    with SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine:
+        threading.Timer(0.8, os.kill, (os.getpid(), number)).start()
+        station.run(Link(machine.port))
+    assert '"link":"connected"' in path.read_text()
+    assert signal.getsignal(number) is before
+
+
+def test_a_replugged_machine_goes_on() -> None:
+    station = Station(Chain(Settings()), view=(notes := Notes()))  # type: ignore[arg-type]
+    with SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine:
+        threading.Timer(0.8, machine.unplug).start()
+        threading.Timer(1.0, machine.replug).start()
+        threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        station.run(Link(machine.port))
+    links = [e["link"] for e in notes.events if "link" in e.data]
+    assert links == ["connected", "lost", "connected"]
+    assert LinkState.LOST in notes.links
+
+
+def test_what_is_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    path.write_bytes(b"\0\1\2\0")
+    with pytest.raises(TraceError, match="no HELLO"):
+        trace_of_recording(path, Settings())
+
+
+@pytest.mark.parametrize("neutral", [0, 1000, 4000])
+def test_an_uncalibrated_recording_has_no_jump_wherever_neutral_is(
+    neutral: int, tmp_path: Path
+) -> None:
+    motion = SCRIPTS["good"].motion()[:10_000:5]
+    counts = counts_of(motion, neutral_counts=neutral).tolist()
+    counts[100] = (neutral + 2048) % 4096  # a spike to where the sensor's turn is to be cut
+    path = tmp_path / "rec.lever"
+    path.write_bytes(wire(HELLO) + b"".join(samples(counts)))
+    trace = trace_of_recording(path, Settings(), calibrated=False)
+    angles = np.delete(trace.angle_deg, 100)
+    assert np.ptp(angles - np.delete(motion, 100)) < 1.0
+
+
+def samples(counts: list[int]) -> Iterator[bytes]:
+    for at in range(0, len(counts), 4):
+        values = tuple(counts[at : at + 4])
+        offsets = tuple(5000 * n for n in range(len(values)))
+        yield wire(Samples(HELLO.boot, at, 5000 * at, offsets, values))
+
+
+def test_the_standard_in_use_judges() -> None:
+    settings = replace(Settings(), standards={"standard": FormStandard(min_eccentric_s=60)})
+    chain = Chain(settings)
+    for chunk in chunks(counts_of(SCRIPTS["good"].motion())[::5], 4):
+        chain.take(chunk, 0.0)
+    chain.close()
+    assert all("rushed_lowering" in rep.flags for one in chain.report.sets for rep in one.reps)
