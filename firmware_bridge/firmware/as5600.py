@@ -15,6 +15,7 @@ class AS5600:
     def __init__(self, i2c):
         self._i2c = i2c
         self._angle = bytearray(3)
+        self._status = bytearray(1)
         self._health = bytearray(3)
 
     def read(self):
@@ -35,11 +36,11 @@ class AS5600:
     def health(self):
         """(flags, agc, magnitude); flags: 1 magnet seen, 2 too weak, 4 too strong, 8 no answer."""
         try:
-            self._i2c.readfrom_mem_into(ADDRESS, STATUS, self._angle)
+            self._i2c.readfrom_mem_into(ADDRESS, STATUS, self._status)
             self._i2c.readfrom_mem_into(ADDRESS, AGC, self._health)
         except OSError:
             return 8, 0, 0
-        status = self._angle[0]
+        status = self._status[0]
         flags = bool(status & DETECTED) | bool(status & TOO_WEAK) << 1
         flags |= bool(status & TOO_STRONG) << 2
         agc, high, low = self._health

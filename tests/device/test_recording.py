@@ -1,0 +1,75 @@
+"""Recordings: the bytes as they came, and the same readings from them."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge.device.events import Chunk, Connected
+from firmware_bridge.device.frames import Hello, wire
+from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.recording import Recorder, replay
+from firmware_bridge.device.stream import Stream
+from firmware_bridge.errors import OutputError, TraceError
+from tests.device.test_ledger import Device
+
+
+def session(seconds: float) -> bytes:
+    device = Device(9, 200, 0, 0)
+    frames = [device.hello(), *(device.samples() for _ in range(round(seconds * 50)))]
+    return b"".join(map(wire, frames))
+
+
+def test_a_replay_gives_what_the_live_stream_gave(tmp_path: Path) -> None:
+    data = session(20)
+    path = tmp_path / "a.lever"
+    with Recorder(path) as recorder:
+        for at in range(0, len(data), 1000):
+            recorder.write(data[at : at + 1000])
+    events = list(replay(path, fast=True))
+    assert isinstance(events[0], Connected)
+    assert isinstance(events[0].hello, Hello)
+    assert [type(event) for event in events].count(Connected) == 1
+    chunks = [event for event in events if isinstance(event, Chunk)]
+    assert b"".join(chunk.data for chunk in chunks) == path.read_bytes() == data
+    assert [item for chunk in chunks for item in chunk.items] == Stream().feed(data)
+
+
+def test_a_replay_at_real_time_takes_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.lever"
+    path.write_bytes(session(0.5))
+    began = time.monotonic()
+    for event in replay(path):
+        for item in event.items if isinstance(event, Chunk) else []:
+            if isinstance(item, Readings):
+                assert time.monotonic() - began >= item.t_s[-1]
+    assert time.monotonic() - began < 2
+
+
+def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.lever"
+    path.write_bytes(b"precious")
+    with pytest.raises(OutputError, match=r"a\.lever exists already"):
+        Recorder(path)
+    assert path.read_bytes() == b"precious"
+
+
+def test_what_cannot_be_written_or_read_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        Recorder(tmp_path / "no" / "folder")
+    recorder = Recorder(tmp_path / "full")
+    recorder._file.close()
+    recorder._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
+    with pytest.raises(OutputError, match="No space left"):
+        recorder.write(b"x")
+    recorder.close()
+    with pytest.raises(TraceError, match="cannot be read: No such file"):
+        list(replay(tmp_path / "missing"))
+
+
+@pytest.mark.parametrize("content", [b"", b"t_s,angle_deg\n0,1\n", bytes(500)])
+def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    with pytest.raises(TraceError, match="is not a recording of a lever machine"):
+        list(replay(path, fast=True))
