@@ -81,7 +81,7 @@ class Link:
             raise self._crash
 
     def next_event(self, timeout_s: float) -> Event | None:
-        """The next event; None if there is none within `timeout_s`, or after `stop` none is left."""
+        """The next event; None if none comes within `timeout_s`, or none is left after `stop`."""
         try:
             event = self._events.get(timeout=timeout_s)
         except Empty:
