@@ -32,6 +32,7 @@ class Port:
     # A board's write() waits until all its bytes have found room, and "writable" promises room
     # for one. On a computer (the simulated machine) write() takes what fits.
     PIECE = 256 if sys.platform == "linux" else 1
+    BURST = 32  # then look whether a sample is due: 32 pieces take a Pico about 1 ms
 
     def __init__(self):
         self._readable = select.poll()
@@ -47,9 +48,10 @@ class Port:
 
     def write(self, data, start):
         """Send some of `data` from index `start` on; how many bytes were taken."""
-        if not self._writable.poll(0):
-            return 0
-        return sys.stdout.buffer.write(data[start : start + self.PIECE]) or 0
+        at, end = start, min(len(data), start + self.BURST)
+        while at < end and self._writable.poll(0):
+            at += sys.stdout.buffer.write(data[at : at + self.PIECE]) or 0
+        return at - start
 
 
 class Clock:
