@@ -45,7 +45,7 @@ class Link:
         self._port = port
         self._hints = hints
         self._stream = Stream()
-        self._events: Queue[Event | None] = Queue(QUEUE_EVENTS)
+        self._events: Queue[Event] = Queue(QUEUE_EVENTS)
         self._stopping = threading.Event()
         self._crash: Exception | None = None
         self._attempt = 0
@@ -74,30 +74,26 @@ class Link:
 
     def events(self) -> Iterator[Event]:
         """All events in order; waits for the next; ends after `stop`."""
-        while (event := self._events.get()) is not None:
-            yield event
-        self._events.put(None)  # for the next one to ask
-        if self._crash is not None:
-            raise self._crash
+        running = True
+        while running:
+            running = self._thread.is_alive()
+            while (event := self.next_event(0.1)) is not None:
+                yield event
 
     def next_event(self, timeout_s: float) -> Event | None:
         """The next event; None if none comes within `timeout_s`, or none is left after `stop`."""
         try:
-            event = self._events.get(timeout=timeout_s)
+            return self._events.get(timeout=timeout_s)
         except Empty:
-            return None
-        if event is None:
-            self._events.put(None)
             if self._crash is not None:
-                raise self._crash
-        return event
+                raise self._crash from None
+            return None
 
     def _run(self) -> None:
         try:
             self._keep_connected()
         except Exception as error:  # a fault of ours: raised where the events are read
             self._crash = error
-        self._put(None)
 
     def _keep_connected(self) -> None:
         reconnect = Reconnect()
@@ -198,7 +194,7 @@ class Link:
             self._told = str(error)
             self._put(Searching(error if isinstance(error, PortError) else NoSuchPort(str(error))))
 
-    def _put(self, event: Event | None) -> None:
+    def _put(self, event: Event) -> None:
         while True:
             try:
                 self._events.put(event, timeout=0.1)

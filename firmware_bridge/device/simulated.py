@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firmware_bridge.device.people import SCRIPTS
+from firmware_bridge.errors import OutputError
 
 BRIDGE = Path(__file__).parent.parent
 BOOT = BRIDGE / "device" / "simulated_board" / "boot.py"
@@ -57,7 +58,8 @@ class SimulatedMachine:
 
     motion: 1-D raw counts at 1 kHz (see counts_of), or a file of such u16 values. At real time
     the last angle is held for ever. `fast` plays as fast as the host reads, losing nothing, and
-    unplugs the machine at the end, when all has been read. link: path for the port, a symlink.
+    unplugs the machine at the end, when all has been read. link: path for the port, a symlink;
+    OutputError if something else is there.
     """
 
     def __init__(
@@ -77,6 +79,10 @@ class SimulatedMachine:
             self._motion.symlink_to(motion.absolute())
         else:
             self._motion.write_bytes(np.asarray(motion, "<u2").tobytes())
+        if not self._motion.stat().st_size:
+            raise ValueError("a motion has at least one value")
+        if self._link.exists() and not self._link.is_symlink():
+            raise OutputError(f"{self._link} exists already: choose another path for the port")
         self._lock = threading.Lock()  # of everything below
         self._plugged = False
         self.replug()
@@ -93,6 +99,7 @@ class SimulatedMachine:
         self._boot()
         self._plugged = True
         new = self._link.with_name(self._link.name + ".new")
+        new.unlink(missing_ok=True)
         new.symlink_to(os.ttyname(self._slave))
         new.replace(self._link)
 

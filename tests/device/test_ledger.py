@@ -121,6 +121,7 @@ def test_received_and_missing_are_sent(
         elif step == "outage":  # up to half an hour without a frame, then samples first
             recent.clear()
             device.run(rng.uniform(0, 1800))
+            deliver(device.samples())
         elif step == "reconnect":  # any time without a frame, then HELLO first
             recent.clear()
             device.run(rng.uniform(0, 5 * DAY_S))

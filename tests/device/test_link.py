@@ -241,6 +241,7 @@ def test_stop_is_quick_though_nobody_reads_the_events(
     began = time.monotonic()
     link.stop()
     assert time.monotonic() - began < 0.5
+    assert len(list(link.events())) == 3
 
 
 def test_a_fault_of_ours_is_raised_where_the_events_are_read(

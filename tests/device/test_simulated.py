@@ -34,6 +34,7 @@ from firmware_bridge.device.simulated import (
     counts_of,
 )
 from firmware_bridge.device.stream import Item, Stream
+from firmware_bridge.errors import OutputError
 from tests.device.listen import Heard
 
 RAMP = np.arange(30_000) % 4096
@@ -142,6 +143,16 @@ def test_by_itself_it_prints_its_port_and_goes_when_told(tmp_path: Path) -> None
         program.terminate()
         assert program.wait(5) == 0
     assert not os.path.lexists(path)
+
+
+def test_it_takes_no_place_that_is_not_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("x")
+    with pytest.raises(OutputError, match="exists already"):
+        SimulatedMachine(RAMP, link=path)
+    assert path.read_text() == "x"
+    with pytest.raises(ValueError, match="at least one value"):
+        SimulatedMachine([])
 
 
 def test_counts_of_angles() -> None:
