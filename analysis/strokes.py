@@ -33,7 +33,7 @@ class Series:
 
 
 def series(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64], gap_s: float) -> Series:
-    """Near-regular samples (two or more) as an even series; what is missing is bridged, and noted."""
+    """Near-regular samples (two or more) as an even series; gaps are bridged, and noted."""
     n = int((t_s[-1] - t_s[0]) / STEP_S) + 1
     even = np.interp(t_s[0] + STEP_S * np.arange(n), t_s, angle_deg)
     wide = np.flatnonzero(np.diff(t_s) > gap_s)

@@ -1,4 +1,4 @@
-"""People of every regime, their motion labelled by the contract's definitions on the clean truth."""
+"""People of every regime, their motion labelled by the contract on the clean truth."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

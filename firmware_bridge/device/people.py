@@ -13,10 +13,10 @@ MOTION_HZ = 1000
 
 @dataclass(frozen=True)
 class Stroke:
-    """A movement to `to_deg` in `seconds`; its speed over the stroke u in 0..1 is u**rise * (1-u)**fall.
+    """A movement to `to_deg` in `seconds`.
 
-    2 and 2 is the minimum-jerk profile of an unhurried person; a small `rise` is a throw. `stick`
-    slows the stroke at its middle by that fraction.
+    Its speed goes with u**rise * (1-u)**fall, u from 0 to 1: 2 and 2 is the minimum-jerk profile
+    of an unhurried person, a small `rise` is a throw. `stick` slows the middle by that fraction.
     """
 
     to_deg: float
@@ -62,7 +62,8 @@ def _stroke(start_deg: float, stroke: Stroke) -> NDArray[np.float64]:
     speed = u**stroke.rise * (1 - u) ** stroke.fall
     speed *= 1 - stroke.stick * np.exp(-(((u - 0.5) / 0.12) ** 2))
     travelled = np.cumsum(speed)
-    return start_deg + (stroke.to_deg - start_deg) * travelled / travelled[-1]
+    way: NDArray[np.float64] = (stroke.to_deg - start_deg) * travelled / travelled[-1]
+    return start_deg + way
 
 
 def _hold(angle_deg: float, hold: Hold) -> NDArray[np.float64]:
@@ -70,10 +71,11 @@ def _hold(angle_deg: float, hold: Hold) -> NDArray[np.float64]:
     t = np.arange(1, n + 1) / MOTION_HZ
     # Motion has no corners: sway and shaking fade in and out.
     fade = np.clip(np.minimum(t, t[-1] - t) / 0.3, 0, 1)
-    fade = fade * fade * (3 - 2 * fade)
+    fade *= fade * (3 - 2 * fade)
     sway = hold.sway_deg * np.sin(2 * np.pi * hold.sway_hz * t)
     shake = hold.shake_deg * np.sin(2 * np.pi * hold.shake_hz * t)
-    return angle_deg + fade * (sway + shake)
+    motion: NDArray[np.float64] = angle_deg + fade * (sway + shake)
+    return motion
 
 
 @dataclass(frozen=True)
