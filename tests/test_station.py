@@ -2,8 +2,7 @@
 
 import os
 import signal
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -157,28 +156,45 @@ def test_a_simulated_session_is_counted_exactly(script: str) -> None:
     assert LinkState.LIVE in notes.links
 
 
+class Director(Notes):
+    """A view that acts, once each and in order, as soon as the display shows a state."""
+
+    def __init__(self, *scenes: tuple[LinkState, Callable[[], None]]) -> None:
+        super().__init__()
+        self.scenes = list(scenes)
+
+    def show(self, board: Board, at: float) -> None:
+        super().show(board, at)
+        if self.scenes and board.link is self.scenes[0][0]:
+            self.scenes.pop(0)[1]()
+
+
+def send(number: signal.Signals) -> Callable[[], None]:
+    return lambda: os.kill(os.getpid(), number)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_everything_written(number: signal.Signals, tmp_path: Path) -> None:
     path = tmp_path / "events.ndjson"
     before = signal.getsignal(number)
-    station = Station(Chain(Settings()), events=EventLines(str(path)))
+    director = Director((LinkState.LIVE, send(number)))
+    station = Station(Chain(Settings()), EventLines(str(path)), view=director)  # type: ignore[arg-type]
     with SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine:
-        threading.Timer(0.8, os.kill, (os.getpid(), number)).start()
         station.run(Link(machine.port))
     assert '"link":"connected"' in path.read_text()
     assert signal.getsignal(number) is before
 
 
 def test_a_replugged_machine_goes_on() -> None:
-    station = Station(Chain(Settings()), view=(notes := Notes()))  # type: ignore[arg-type]
     with SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine:
-        threading.Timer(0.8, machine.unplug).start()
-        threading.Timer(1.0, machine.replug).start()
-        threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-        station.run(Link(machine.port))
-    links = [e["link"] for e in notes.events if "link" in e.data]
+        director = Director(
+            (LinkState.LIVE, machine.unplug),
+            (LinkState.LOST, machine.replug),
+            (LinkState.LIVE, send(signal.SIGINT)),
+        )
+        Station(Chain(Settings()), view=director).run(Link(machine.port))  # type: ignore[arg-type]
+    links = [e["link"] for e in director.events if "link" in e.data]
     assert links == ["connected", "lost", "connected"]
-    assert LinkState.LOST in notes.links
 
 
 def test_what_is_no_recording(tmp_path: Path) -> None:
