@@ -3,11 +3,13 @@
 A cell is the mean of the motion (straight lines between samples) over `CELL_S`, so sensors of 50
 and of 500 Hz, jitter and lost samples all end in the same even series. Its neighbours then smooth
 it: a parabola through seven cells, which takes noise away without flattening the turning points of
-fast reps.
+fast reps. A
+lever that hardly moves bears more: where the last `STEADY_CELLS` stay within `STEADY_DEG`, a cell
+is their mean.
 """
 
 from collections import deque
-from math import ceil, floor
+from math import floor
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,8 @@ from numpy.typing import NDArray
 
 CELL_S = 0.02
 GAP_S = 0.1  # longer than this without a sample is not bridged
+STEADY_CELLS = 10
+STEADY_DEG = 1.6
 
 # Parabola through 2m+1 cells, read at the middle one (Savitzky and Golay 1964), for m = 0..3;
 # fewer neighbours beside a gap.
@@ -35,6 +39,16 @@ class Cell(NamedTuple):
     t_s: float
     angle_deg: float
     gap_s: float
+
+
+def _cell_at(t_s: float, origin_s: float) -> tuple[int, int]:
+    """The cell that `t_s` lies in, and the first one that begins at it or later.
+
+    Said by the same comparison with the edges everywhere, so that rounding cannot tell two tales.
+    """
+    cell = floor((t_s - origin_s) / CELL_S)
+    cell += int(origin_s + (cell + 1) * CELL_S <= t_s)
+    return cell, cell + int(origin_s + cell * CELL_S < t_s)
 
 
 class CellMaker:
@@ -97,36 +111,41 @@ class _Averager:
 
     def _start(self, t_s: float, angle_deg: float) -> None:
         assert self._origin_s is not None
-        cells = (t_s - self._origin_s) / CELL_S
-        self._cell, self._first_whole = floor(cells), ceil(cells)
+        self._cell, self._first_whole = _cell_at(t_s, self._origin_s)
         self._area = 0.0
         self._newest = (t_s, angle_deg)
 
 
 class _Smoother:
-    """The parabola through each cell and its neighbours on both sides."""
+    """The parabola through each cell and its neighbours on both sides; the mean of steady ones."""
 
     def __init__(self) -> None:
         self._means: deque[Cell] = deque(maxlen=2 * REACH + 1)
+        self._smooth: deque[float] = deque(maxlen=STEADY_CELLS)
 
     def push(self, mean: Cell) -> list[Cell]:
         cells = self.flush() if mean.gap_s else []
         self._means.append(mean)
         if len(self._means) > REACH:
-            cells.append(self._smooth(len(self._means) - 1 - REACH))
+            cells.append(self._smoothed(len(self._means) - 1 - REACH))
         return cells
 
     def flush(self) -> list[Cell]:
         """Smooth what is left before a gap or the end, by the neighbours there are."""
         left = range(max(0, len(self._means) - REACH), len(self._means))
-        cells = [self._smooth(i) for i in left]
+        cells = [self._smoothed(i) for i in left]
         self._means.clear()
+        self._smooth.clear()
         return cells
 
-    def _smooth(self, i: int) -> Cell:
+    def _smoothed(self, i: int) -> Cell:
         reach = min(i, len(self._means) - 1 - i, REACH)
         near = [self._means[j].angle_deg for j in range(i - reach, i + reach + 1)]
         angle = sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True))
+        last = self._smooth
+        last.append(angle)
+        if len(last) == STEADY_CELLS and max(last) - min(last) < STEADY_DEG:
+            angle = sum(last) / STEADY_CELLS
         return self._means[i]._replace(angle_deg=angle)
 
 
@@ -140,7 +159,7 @@ class Cells(NamedTuple):
 
 def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> Cells:
     """The same for a whole trace of good samples with increasing times (s)."""
-    n = floor((t_s[-1] - t_s[0]) / CELL_S) if len(t_s) else 0
+    n = _cell_at(t_s[-1], t_s[0])[0] if len(t_s) else 0
     if not n:
         return Cells(np.empty(0), np.empty(0), np.empty(0))
     edges = t_s[0] + np.arange(n + 1) * CELL_S
@@ -153,8 +172,7 @@ def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> 
     whole = np.ones(n, dtype=bool)
     missing = np.zeros(n)
     for i in np.flatnonzero(step > GAP_S):
-        first = floor((t_s[i] - t_s[0]) / CELL_S)
-        after = ceil((t_s[i + 1] - t_s[0]) / CELL_S)
+        first, after = _cell_at(t_s[i], t_s[0])[0], _cell_at(t_s[i + 1], t_s[0])[1]
         whole[first:after] = False
         missing[after : after + 1] += step[i]
     gap_s = np.diff(np.cumsum(missing)[whole], prepend=0.0)
@@ -178,4 +196,16 @@ def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[n
         for i in near_an_edge:
             reach = min(i - begin, end - 1 - i, REACH)
             smooth[i] = np.dot(_PARABOLA[reach], means[i - reach : i + reach + 1])
-    return smooth
+    return _steadied(smooth, begins)
+
+
+def _steadied(smooth: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray[np.float64]:
+    if len(smooth) < STEADY_CELLS:
+        return smooth
+    last = np.lib.stride_tricks.sliding_window_view(smooth, STEADY_CELLS)
+    steady = last.max(axis=1) - last.min(axis=1) < STEADY_DEG
+    for begin in begins:
+        steady[max(0, begin - STEADY_CELLS + 1) : begin] = False
+    steadied = smooth.copy()
+    steadied[STEADY_CELLS - 1 :][steady] = last.mean(axis=1)[steady]
+    return steadied

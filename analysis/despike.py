@@ -1,17 +1,18 @@
 """Readings that no lever could have made are taken out: spikes, and runs of bad readings.
 
-Two rules, both about how a lever moves and not about how a fault looks:
+A reading that stands out from both its neighbours by more than `SPIKE_DEG`, to the same side, is a
+spike. Any other that the lever's motion so far does not lead to is doubted, and with it all that
+follow. Doubted readings are sorted into tracks that agree with themselves, until one is believed:
 
-- a reading that stands out from both its neighbours by more than `SPIKE_DEG`, to the same side, is
-  a spike;
-- a lever moves at most `MAX_SPEED_DPS`; a reading further away than that (and `JUMP_DEG` for
-  noise; and in any case further than `REACH_DEG`, however long nothing was seen) is doubted, and
-  with it all that follow, until one is back in reach (then the doubted ones were bad) or those in
-  a row that agree with each other prove that the lever is there: `PROOF` of them if it had the
-  time to get there unseen, else `LONG_PROOF_S` of them (then the sensor itself has moved). The
-  first place of all has to be proven in the same way.
+- a track that goes on where the lever would be by now, after `BACK` readings;
+- one that the lever had the time to get to unseen, after `PROOF` readings, longer than a sensor
+  keeps to a wrong value;
+- any other after `LONG_PROOF_S`: then the sensor itself has moved.
+
+The readings of the other tracks were bad. The first place of all has to be proven in the same way.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,11 +21,16 @@ from numpy.typing import NDArray
 Sample = tuple[float, float]
 
 SPIKE_DEG = 2.5
-JUMP_DEG = 4.0
+JUMP_DEG = 4.0  # noise and knocks
 MAX_SPEED_DPS = 400.0
-REACH_DEG = 15.0
+MAX_ACCEL_DPS2 = 4000.0
+REACH_DEG = 15.0  # however long nothing was seen: further away is to be proven
+BACK = 3
 PROOF = 14
 LONG_PROOF_S = 1.0
+_SPEED_OVER_S = 0.06
+_TRACK_LOST_S = 0.15
+_ENOUGH_BEFORE = 200  # samples, to know how the lever moved
 
 
 class Despiker:
@@ -33,8 +39,7 @@ class Despiker:
     def __init__(self) -> None:
         self._before: Sample | None = None
         self._newest: Sample | None = None
-        self._good: Sample | None = None
-        self._doubted: list[Sample] = []
+        self._judge = _Judge()
 
     def push(self, t_s: float, angle_deg: float) -> Sequence[Sample]:
         """Samples known to be good now; it takes the next one to know that one is no spike."""
@@ -44,27 +49,13 @@ class Despiker:
             return ()
         if before is not None and _stands_out(before[1], middle[1], angle_deg):
             return ()
-        return self._in_reach(middle)
+        return self._judge.push(middle)
 
     def flush(self) -> Sequence[Sample]:
         """The end of the stream: nothing comes after the newest sample."""
         newest = self._newest
         self._before = self._newest = None
-        return () if newest is None else self._in_reach(newest)
-
-    def _in_reach(self, sample: Sample) -> Sequence[Sample]:
-        if self._good is not None and _reachable(self._good, sample):
-            self._good = sample
-            self._doubted.clear()
-            return (sample,)
-        if self._doubted and not _reachable(self._doubted[-1], sample):
-            self._doubted.clear()
-        self._doubted.append(sample)
-        if not _proven(self._good, self._doubted[0], sample, len(self._doubted)):
-            return ()
-        proven, self._doubted = self._doubted, []
-        self._good = sample
-        return proven
+        return () if newest is None else self._judge.push(newest)
 
 
 def despike_trace(
@@ -77,40 +68,121 @@ def despike_trace(
     good = np.ones(len(t_s), dtype=bool)
     good[pairs + 1] = False
     t, angle = t_s[good], angle_deg[good]
-    reach = np.minimum(JUMP_DEG + MAX_SPEED_DPS * np.diff(t), REACH_DEG)
-    doubtful = np.flatnonzero(np.abs(np.diff(angle)) > reach) + 1
     good = np.ones(len(t), dtype=bool)
-    checked = _settle(t, angle, 0, None, good)
-    for start in doubtful.tolist():
-        if start > checked:
-            checked = _settle(t, angle, start, (float(t[start - 1]), float(angle[start - 1])), good)
+    decided = _decide(t, angle, 0, good) if len(t) else 0
+    # A step within JUMP_DEG is never doubted, so only the others need the judge.
+    for start in (np.flatnonzero(np.abs(np.diff(angle)) > JUMP_DEG) + 1).tolist():
+        if start > decided:
+            decided = _decide(t, angle, start, good)
     return t[good], angle[good]
 
 
-def _settle(
-    t: NDArray[np.float64],
-    angle: NDArray[np.float64],
-    start: int,
-    anchor: Sample | None,
-    good: NDArray[np.bool_],
+def _decide(
+    t: NDArray[np.float64], angle: NDArray[np.float64], start: int, good: NDArray[np.bool_]
 ) -> int:
-    """Decide on the samples from `start` on; return the newest that is good."""
-    run = start
-    previous = anchor
+    """Judge the samples from `start` until none is in doubt; return the last one judged."""
+    judge = _Judge()
+    since = max(0, start - _ENOUGH_BEFORE)
+    before = since + np.flatnonzero(good[since:start])
+    for earlier in zip(t[before].tolist(), angle[before].tolist(), strict=True):
+        judge.believe(earlier)
+    places: dict[Sample, int] = {}
+    believed: list[Sample] = []
     for i in range(start, len(t)):
         sample = (float(t[i]), float(angle[i]))
-        if anchor is not None and _reachable(anchor, sample):
-            good[start:i] = False
-            return i
-        if i > run and previous is not None and not _reachable(previous, sample):
-            run = i
-        first = (float(t[run]), float(angle[run]))
-        if _proven(anchor, first, sample, i - run + 1):
-            good[start:run] = False
-            return i
-        previous = sample
-    good[start:] = False
-    return len(t)
+        places[sample] = i
+        believed += judge.push(sample)
+        if judge.sure:
+            break
+    good[start : i + 1] = False
+    good[[places[sample] for sample in believed]] = True
+    return i
+
+
+class _Judge:
+    """Believes readings that the motion so far leads to, and sorts the others into tracks."""
+
+    def __init__(self) -> None:
+        self._recent: deque[Sample] = deque()  # believed, the last _SPEED_OVER_S
+        self._changed_s = 0.0  # when the believed angle last changed: a stuck sensor stands still
+        self._tracks: list[_Track] = []
+
+    @property
+    def sure(self) -> bool:
+        """Nothing is in doubt."""
+        return not self._tracks and bool(self._recent)
+
+    def push(self, sample: Sample) -> Sequence[Sample]:
+        """Take the next sample; return those that are believed now."""
+        if self.sure and self._led_to(sample):
+            self.believe(sample)
+            return (sample,)
+        track = self._track_of(sample)
+        track.samples.append(sample)
+        if not self._proven(track):
+            return ()
+        self._tracks.clear()
+        for one in track.samples:
+            self.believe(one)
+        return track.samples
+
+    def believe(self, sample: Sample) -> None:
+        """The lever is there."""
+        if not self._recent or self._recent[-1][1] != sample[1]:
+            self._changed_s = sample[0]
+        self._recent.append(sample)
+        while self._recent[0][0] < sample[0] - _SPEED_OVER_S:
+            self._recent.popleft()
+
+    def _motion(self, at_s: float) -> tuple[float, float, float]:
+        """Where the lever is at `at_s` if it stopped, if it moved on, and the slack (deg)."""
+        (since_s, since_deg), (last_s, last_deg) = self._recent[0], self._recent[-1]
+        span_s, ahead_s = last_s - since_s, at_s - last_s
+        speed = (last_deg - since_deg) / span_s if span_s > 0 else 0.0
+        speed = min(max(speed, -MAX_SPEED_DPS), MAX_SPEED_DPS)
+        slack = JUMP_DEG + 0.5 * MAX_ACCEL_DPS2 * ahead_s * (ahead_s + span_s)
+        return last_deg, last_deg + speed * ahead_s, min(slack, REACH_DEG)
+
+    def _led_to(self, sample: Sample) -> bool:
+        """Does the motion so far lead to `sample`?"""
+        if not self._recent:
+            return False
+        stopped, moved_on, slack = self._motion(sample[0])
+        low, high = sorted((stopped, moved_on))
+        return low - slack <= sample[1] <= high + slack
+
+    def _track_of(self, sample: Sample) -> "_Track":
+        """The nearest track that `sample` goes on with, or a new one."""
+        self._tracks = [t for t in self._tracks if sample[0] - t.samples[-1][0] < _TRACK_LOST_S]
+        agreeing = [track for track in self._tracks if _agree(track.samples[-1], sample)]
+        led_to = self._led_to(sample)
+        if agreeing:
+            nearest = min(agreeing, key=lambda track: abs(track.samples[-1][1] - sample[1]))
+            away = abs(nearest.samples[-1][1] - sample[1])
+            # Back from a run of bad readings, the lever is nearer to its own way than to theirs.
+            back = led_to and abs(self._motion(sample[0])[1] - sample[1]) < away
+            if nearest.goes_on or not back:
+                return nearest
+        self._tracks.append(_Track(led_to, []))
+        return self._tracks[-1]
+
+    def _proven(self, track: "_Track") -> bool:
+        first, n = track.samples[0], len(track.samples)
+        if track.goes_on and n >= BACK:
+            return True
+        if n >= PROOF:
+            unseen_s = first[0] - self._changed_s
+            if not self._recent or abs(first[1] - self._recent[-1][1]) <= _travel_deg(unseen_s):
+                return True
+        return track.samples[-1][0] - first[0] >= LONG_PROOF_S
+
+
+class _Track:
+    """Doubted samples that agree with each other; `goes_on` from where the lever would be."""
+
+    def __init__(self, goes_on: bool, samples: list[Sample]) -> None:
+        self.goes_on = goes_on
+        self.samples = samples
 
 
 def _stands_out(before: float, middle: float, after: float) -> bool:
@@ -118,18 +190,10 @@ def _stands_out(before: float, middle: float, after: float) -> bool:
     return (up > SPIKE_DEG and down > SPIKE_DEG) or (up < -SPIKE_DEG and down < -SPIKE_DEG)
 
 
-def _travel_deg(a: Sample, b: Sample) -> float:
-    """How far apart readings of a moving lever can be."""
-    return JUMP_DEG + MAX_SPEED_DPS * (b[0] - a[0])
+def _travel_deg(seconds: float) -> float:
+    """How far apart two readings of a moving lever can be."""
+    return JUMP_DEG + MAX_SPEED_DPS * seconds
 
 
-def _reachable(a: Sample, b: Sample) -> bool:
-    return abs(b[1] - a[1]) <= min(_travel_deg(a, b), REACH_DEG)
-
-
-def _proven(good: Sample | None, first: Sample, newest: Sample, agreeing: int) -> bool:
-    """Is the lever where `agreeing` doubted samples from `first` to `newest` say, `good` having
-    been the last?
-    """
-    got_there = good is None or abs(first[1] - good[1]) <= _travel_deg(good, first)
-    return (got_there and agreeing >= PROOF) or newest[0] - first[0] >= LONG_PROOF_S
+def _agree(a: Sample, b: Sample) -> bool:
+    return abs(b[1] - a[1]) <= min(_travel_deg(b[0] - a[0]), REACH_DEG)

@@ -16,8 +16,7 @@ SCHEMA = "leverrep.analysis/1"
 class Rep:
     """A rep, or with `number` None a partial and the reason why it does not count.
 
-    `uncertain` marks a partial whose missing part lies in a gap of the data: it may have been a
-    rep.
+    `uncertain`: a gap in the data may hide what a partial lacks, or a rep within this rep.
     """
 
     number: int | None

@@ -9,9 +9,9 @@ nothing else changes the state.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
 from analysis.cells import Cell
-from analysis.despike import MAX_SPEED_DPS
 from config import FormStandard
 
 
@@ -42,6 +42,13 @@ class Turn:
     angle_deg: float
 
 
+class Gap(NamedTuple):
+    """A time without data, and the mean of the angles before and after it."""
+
+    seconds: float
+    middle_deg: float
+
+
 @dataclass
 class Attempt:
     """One try at a rep: from its stay at the top, down, up, and (when it finishes) its stay at the
@@ -49,6 +56,7 @@ class Attempt:
     """
 
     top_reached_s: float
+    top_deg: float  # the highest of the stay
     left_s: float
     bottom: Turn  # the deepest of all
     last_bottom: Turn  # the deepest since the last rise that turned back
@@ -59,8 +67,15 @@ class Attempt:
     peak: Turn | None = None  # how high the present rise has come
     failed_rises: list[Turn] = field(default_factory=list)
     finished_s: float | None = None
-    top_may_hide: bool = False  # a gap is long enough for the top to have been visited in it
-    bottom_may_hide: bool = False
+    fastest_dps: float = 0.0
+    gaps: list[Gap] = field(default_factory=list)
+
+    def may_hide(self, angle_deg: float) -> bool:
+        """Could the lever have been to `angle_deg` and back in a gap, at this attempt's speed?"""
+        return any(
+            abs(gap.middle_deg - angle_deg) <= 0.5 * gap.seconds * self.fastest_dps
+            for gap in self.gaps
+        )
 
 
 class RepCounter:
@@ -72,28 +87,27 @@ class RepCounter:
         self.attempt: Attempt | None = None  # under way: in LOWERING and RISING
         self.finished: Attempt | None = None  # the last that came back to the top
         self._highest = 0.0  # in this stay at the top
-        self._last_deg = 0.0
+        self._last: Cell | None = None
         self._zone = standard.top_zone_deg
         self._travel = standard.min_travel_deg
         self._depth = standard.min_depth_deg
 
     def step(self, cell: Cell) -> Outcome | None:
         """Follow the lever to `cell`."""
-        if cell.gap_s:
-            self._note_gap(cell)
-        self._last_deg = cell.angle_deg
         _FOLLOW[self.state](self, cell)
+        tried, outcome = self.attempt, None
         for guard, then, action in TABLE[self.state]:
             if guard(self, cell):
                 self.state = then
-                return action(self, cell)
-        return None
+                outcome = action(self, cell)
+                break
+        self._note_way(tried or self.attempt, cell)
+        return outcome
 
-    def rest(self, t_s: float) -> None:
-        """The set is over: whatever was being tried is given up."""
-        at_top = self._last_deg <= self._zone
-        self.state = State.TOP if at_top else State.GETTING_IN
-        self.top_reached_s, self._highest = t_s, self._last_deg
+    def rest(self, cell: Cell) -> None:
+        """The set is over at `cell`: whatever was being tried is given up."""
+        self.state = State.TOP if cell.angle_deg <= self._zone else State.GETTING_IN
+        self.top_reached_s, self._highest = cell.t_s, cell.angle_deg
         self.attempt = None
 
     @property
@@ -123,14 +137,16 @@ class RepCounter:
         if peak is None or cell.angle_deg <= peak.angle_deg:
             self.trying.peak = Turn(cell.t_s, cell.angle_deg)
 
-    def _note_gap(self, cell: Cell) -> None:
-        """How far could the lever have been while nobody saw it?"""
-        if self.attempt is None:
+    def _note_way(self, attempt: Attempt | None, cell: Cell) -> None:
+        """How fast the lever went from the last cell to this one, or how long nobody saw it."""
+        last, self._last = self._last, cell
+        if attempt is None or last is None:
             return
-        middle = 0.5 * (self._last_deg + cell.angle_deg)
-        reach = 0.5 * MAX_SPEED_DPS * cell.gap_s
-        self.attempt.top_may_hide |= middle - reach <= self._zone
-        self.attempt.bottom_may_hide |= middle + reach >= self._depth
+        if cell.gap_s:
+            attempt.gaps.append(Gap(cell.gap_s, 0.5 * (last.angle_deg + cell.angle_deg)))
+        else:
+            speed_dps = abs(cell.angle_deg - last.angle_deg) / (cell.t_s - last.t_s)
+            attempt.fastest_dps = max(attempt.fastest_dps, speed_dps)
 
     # Guards.
 
@@ -138,12 +154,12 @@ class RepCounter:
         return cell.angle_deg <= self._zone
 
     def _left_top(self, cell: Cell) -> bool:
-        return cell.angle_deg > max(self._zone, self._highest + self._travel)
+        return cell.angle_deg >= self._highest + self._travel
 
     def _dipped(self, cell: Cell) -> bool:
         # Half the travel back up: a stop in mid-descent that sways over the edge of the zone is
         # no dip.
-        came_back = self.trying.last_bottom.angle_deg - cell.angle_deg >= 0.5 * self._travel
+        came_back = self._risen(cell) or self.deep_enough(self.trying)
         return came_back and self._in_top_zone(cell)
 
     def _risen(self, cell: Cell) -> bool:
@@ -161,7 +177,9 @@ class RepCounter:
 
     def _leave_top(self, cell: Cell) -> Outcome:
         here = Turn(cell.t_s, cell.angle_deg)
-        self.attempt = Attempt(self.top_reached_s, cell.t_s, here, here, lowered_from_s=cell.t_s)
+        self.attempt = Attempt(
+            self.top_reached_s, self._highest, cell.t_s, here, here, lowered_from_s=cell.t_s
+        )
         return Outcome.LEFT_TOP
 
     def _turn_up(self, cell: Cell) -> Outcome:

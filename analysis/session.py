@@ -20,7 +20,11 @@ from config import FormStandard
 
 _KEEP_BEFORE_S = 1.0  # samples from before a top was reached, for smoothing at its edge
 _KEEP_AT_MOST_S = 300.0  # no rep lasts longer; what is older has no measures
-_END_REASONS = {Rest.STILL: "rest", Rest.AT_STOP: "left_at_stop"}
+_END_REASONS = {
+    Rest.STILL: "rest",
+    Rest.AT_STOP: "left_at_stop",
+    Rest.UNSEEN: "no_data",
+}
 
 
 class Session:
@@ -45,12 +49,14 @@ class Session:
 
     def step(self, cell: Cell, now_s: float) -> list[Event]:
         """Follow the lever to `cell`, the newest sample being of `now_s`."""
-        outcome = self._counter.step(cell)
-        events = self._OUTCOMES[outcome](self, cell, now_s) if outcome else []
+        events: list[Event] = []
         rest = self._rest.step(cell, self._counter.state is State.GETTING_IN)
         if rest:
-            events += self.end_set(_END_REASONS[rest], cell.t_s, now_s)
-            self._counter.rest(cell.t_s)
+            events += self.end_set(_END_REASONS[rest], cell.t_s - cell.gap_s, now_s)
+            self._counter.rest(cell)
+        outcome = self._counter.step(cell)
+        if outcome:
+            events += self._OUTCOMES[outcome](self, cell, now_s)
         events += self._follow_phase(cell, now_s)
         self._forget(cell)
         return events
@@ -72,17 +78,17 @@ class Session:
         attempt = self._counter.trying
         *before, peak = attempt.failed_rises
         begun_s = before[-1].t_s if before else attempt.left_s
-        return self._add_partial(
-            "incomplete_top", attempt, begun_s, peak, attempt.top_may_hide, now_s
-        )
+        hidden = attempt.may_hide(self._standard.top_zone_deg)
+        attempt.gaps.clear()  # said with the partial, so not once more with the rep
+        return self._add_partial("incomplete_top", attempt, begun_s, peak, hidden, now_s)
 
     def _on_finished(self, cell: Cell, now_s: float) -> list[Event]:
         attempt = self._counter.finished
         assert attempt is not None
         events = self._measure_finished(attempt, cell.t_s, now_s)
         if not self._counter.deep_enough(attempt):
-            top = Turn(cell.t_s, cell.angle_deg)
-            hidden = attempt.bottom_may_hide
+            top = Turn(cell.t_s, attempt.top_deg)
+            hidden = attempt.may_hide(self._standard.min_depth_deg)
             return events + self._add_partial(
                 "shallow", attempt, attempt.left_s, top, hidden, now_s
             )
@@ -133,7 +139,8 @@ class Session:
             return []
         measures = measure(self._samples, attempt, following, t_s, self._standard)
         flags = flags_of(measures, self._standard)
-        self._reps.append(Rep(self._count, None, measures, flags))
+        hidden = attempt.may_hide(self._standard.top_zone_deg)
+        self._reps.append(Rep(self._count, None, measures, flags, hidden))
         when = t_s if measures.end_s is None else measures.end_s
         return [Event("flag", when, now_s, {"flag": name, "number": self._count}) for name in flags]
 

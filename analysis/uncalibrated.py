@@ -31,6 +31,7 @@ _STANDARD = FormStandard(
     min_travel_deg=0.34 * _USUAL_RANGE_DEG,
     min_depth_deg=0.34 * _USUAL_RANGE_DEG,
 )
+_SHORTEST_S = 1.0  # no two turns in less
 _CALM_S = 0.18  # moving mean that leaves the quickest rep
 _FIRST_TURN = 0.25  # of the span, to find the working range
 _TURN = 0.35  # of the working range
@@ -65,6 +66,8 @@ def analyse_uncalibrated(
     t, x = despike_trace(t, x * (_USUAL_RANGE_DEG / span))
     unit = span / _USUAL_RANGE_DEG
     cells = cells_of_trace(t, x)
+    if len(cells.t_s) * CELL_S < _SHORTEST_S:
+        return Report(())
     calm = _moving_mean(cells.angle_deg, _CALM_S / CELL_S)
     turns = _turning_points(calm)
     if len(turns) < 3:

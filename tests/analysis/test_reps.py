@@ -37,7 +37,7 @@ REP = [O.LEFT_TOP, O.TURNED_UP, O.FINISHED]
         pytest.param([0, 7, -1, 6, 0], IN, id="swaying at the top"),
         pytest.param([0, 40, 35, 40, 34, 41, 0], IN + REP, id="rebounds at the bottom"),
         pytest.param([0, 40, 20, 14, 20, 0], IN + REP, id="a dip in the rise"),
-        pytest.param([-9, 0, -9, 40, 0], IN + REP, id="settling back from an overshoot"),
+        pytest.param([-9, 0, -4, 40, 0], IN + REP, id="settling back from an overshoot"),
         pytest.param(
             [0, 40, 15, 40, 0],
             [*IN, O.LEFT_TOP, O.TURNED_UP, O.TURNED_BACK, O.TURNED_UP, O.FINISHED],
@@ -50,6 +50,7 @@ REP = [O.LEFT_TOP, O.TURNED_UP, O.FINISHED]
         ),
         pytest.param([0, 12, 0], [*IN, O.LEFT_TOP, O.FINISHED], id="a shallow dip"),
         pytest.param([0, 9.6, 8.6, 40, 0], IN + REP, id="a sway over the edge of the zone"),
+        pytest.param([-3, 7, -3], [*IN, O.LEFT_TOP, O.FINISHED], id="a dip inside the zone"),
     ],
 )
 def test_what_is_brought_to_an_end(turns: list[float], expected: list[Outcome]) -> None:
@@ -64,24 +65,23 @@ def test_depth_decides_between_a_rep_and_a_shallow_dip(depth: float, enough: boo
     assert counter.deep_enough(counter.finished) is enough
 
 
-def test_a_gap_that_may_hide_the_top_is_remembered() -> None:
+def test_a_gap_may_hide_what_the_lever_could_reach_in_it() -> None:
     counter = RepCounter(FormStandard())
-    outcomes(0, 40, 25, counter=counter)
-    counter.step(Cell(9.0, 26.0, gap_s=0.12))
-    assert counter.trying.top_may_hide
-    outcomes(26, 40, 25, counter=counter)
-    counter.step(Cell(9.0, 26.0, gap_s=0.01))
-    assert counter.trying.bottom_may_hide
+    outcomes(0, 40, 20, counter=counter)  # 50 deg/s
+    counter.step(Cell(9.0, 20.0, gap_s=0.5))
+    assert counter.trying.may_hide(9)
+    assert counter.trying.may_hide(32)
+    assert not counter.trying.may_hide(5)
 
 
 def test_rest_gives_up_what_was_being_tried() -> None:
     counter = RepCounter(FormStandard())
     outcomes(0, 40, 30, counter=counter)
-    counter.rest(9.0)
+    counter.rest(Cell(9.0, 30.0, 0.0))
     assert counter.state is State.GETTING_IN
     assert counter.attempt is None
     outcomes(30, 0, counter=counter)
-    counter.rest(9.0)
+    counter.rest(Cell(9.0, 0.0, 0.0))
     assert counter.state is State.TOP
 
 

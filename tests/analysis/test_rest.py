@@ -56,7 +56,20 @@ def test_left_at_its_stop() -> None:
     assert said_s == pytest.approx(28 + 13, abs=1.1)
 
 
-def test_seconds_without_data_move_nothing() -> None:
+def test_a_restless_rest_takes_a_little_longer() -> None:
+    t = np.arange(0, 40, CELL_S)
+    (said_s, why), *_ = verdicts(60 + 3.5 * np.sin(2 * np.pi * t))
+    assert why is Rest.STILL
+    assert 25 <= said_s <= 27
+
+
+def test_a_place_that_the_lever_goes_past_was_not_its_stop() -> None:
+    motion = [hold(40, 4), sweep(40, 0, 2), sweep(0, 45, 2), sweep(45, 0, 2), sweep(0, 40, 2)]
+    assert verdicts(np.concatenate([*motion, hold(40, 15)]), 5) == []
+
+
+def test_no_data_for_as_long_as_a_rest() -> None:
     watch = RestWatch(FormStandard())
     assert watch.step(Cell(0.0, 40.0, 0.0), False) is None
-    assert watch.step(Cell(30.0, 40.0, 30.0), False) is Rest.STILL
+    assert watch.step(Cell(15.0, 40.0, 15.0), False) is None
+    assert watch.step(Cell(40.0, 40.0, 25.0), False) is Rest.UNSEEN

@@ -22,6 +22,26 @@ def test_a_visit_to_the_top_hidden_by_a_gap_is_uncertain_and_not_guessed() -> No
     assert len(one.counted) == len(truth.sets[0].reps) - 1
 
 
+def test_a_rep_that_may_hide_another_is_uncertain() -> None:
+    truth = session("fast", 0)
+    seen = sense(truth.motion, SENSORS["clean"], np.random.default_rng(0))
+    second = truth.sets[0].reps[1]
+    here = (seen.t_s < second.start_s + 0.3) | (seen.t_s > second.end_s + 0.6)
+    (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
+    assert len(one.counted) == len(truth.sets[0].reps) - 1
+    assert [rep.uncertain for rep in one.counted] == [n == 1 for n in range(len(one.counted))]
+
+
+def test_no_data_for_as_long_as_a_rest_ends_the_set() -> None:
+    truth = session("steady", 3)
+    seen = sense(truth.motion, SENSORS["clean"], np.random.default_rng(0))
+    third = truth.sets[0].reps[2]
+    t = seen.t_s + np.where(seen.t_s > third.start_s + 1, 25.0, 0)
+    first, second = analyse_trace(t, seen.angle_deg).sets
+    assert len(first.counted) == 2
+    assert len(second.counted) == len(truth.sets[0].reps) - 3
+
+
 def test_the_last_top_hold_runs_to_the_final_descent() -> None:
     truth = session("two_sets", 0)
     seen = sense(truth.motion, SENSORS["ordinary"], np.random.default_rng(0))

@@ -29,6 +29,8 @@ def test_two_humps_a_rep_are_one_rep() -> None:
     assert sum(len(one.counted) for one in analyse_uncalibrated(t, humps).sets) in (29, 30, 31)
 
 
-@pytest.mark.parametrize("angle", [[], [1.0], [3.0] * 500, list(np.linspace(0, 40, 500))])
+@pytest.mark.parametrize(
+    "angle", [[], [1.0], [1.0, 9.0], [3.0] * 500, list(np.linspace(0, 40, 500))]
+)
 def test_nothing_to_count(angle: list[float]) -> None:
     assert analyse_uncalibrated(np.arange(len(angle)) / 50, angle).sets == ()
