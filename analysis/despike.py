@@ -23,7 +23,7 @@ Sample = tuple[float, float]
 SPIKE_DEG = 2.5
 JUMP_DEG = 4.0  # noise and knocks
 MAX_SPEED_DPS = 400.0
-MAX_ACCEL_DPS2 = 4000.0
+MAX_ACCEL_DPS2 = 2500.0
 REACH_DEG = 15.0  # however long nothing was seen: further away is to be proven
 BACK = 3
 PROOF = 14
@@ -160,8 +160,8 @@ class _Judge:
             nearest = min(agreeing, key=lambda track: abs(track.samples[-1][1] - sample[1]))
             away = abs(nearest.samples[-1][1] - sample[1])
             # Back from a run of bad readings, the lever is nearer to its own way than to theirs.
-            back = led_to and abs(self._motion(sample[0])[1] - sample[1]) < away
-            if nearest.goes_on or not back:
+            margin = JUMP_DEG if nearest.goes_on else 0.0
+            if not led_to or abs(self._motion(sample[0])[1] - sample[1]) + margin >= away:
                 return nearest
         self._tracks.append(_Track(led_to, []))
         return self._tracks[-1]
@@ -170,11 +170,14 @@ class _Judge:
         first, n = track.samples[0], len(track.samples)
         if track.goes_on and n >= BACK:
             return True
-        if n >= PROOF:
-            unseen_s = first[0] - self._changed_s
-            if not self._recent or abs(first[1] - self._recent[-1][1]) <= _travel_deg(unseen_s):
-                return True
+        if n >= PROOF and (not self._recent or self._got_to(first)):
+            return True
         return track.samples[-1][0] - first[0] >= LONG_PROOF_S
+
+    def _got_to(self, sample: Sample) -> bool:
+        """Had the lever the time to get there, from a place that it was lately believed at?"""
+        left = [*self._recent, (self._changed_s, self._recent[-1][1])]
+        return any(abs(sample[1] - deg) <= _travel_deg(sample[0] - t_s) for t_s, deg in left)
 
 
 class _Track:

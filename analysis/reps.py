@@ -14,6 +14,8 @@ from typing import NamedTuple
 from analysis.cells import Cell
 from config import FormStandard
 
+_REMEMBERED_S = 10.0  # of a rest at the top: the next rep begins in it
+
 
 class State(Enum):
     """Where the lifter is."""
@@ -106,6 +108,9 @@ class RepCounter:
 
     def rest(self, cell: Cell) -> None:
         """The set is over at `cell`: whatever was being tried is given up."""
+        if self.state is State.TOP:  # a next rep may have begun already
+            self.top_reached_s = max(self.top_reached_s, cell.t_s - _REMEMBERED_S)
+            return
         self.state = State.TOP if cell.angle_deg <= self._zone else State.GETTING_IN
         self.top_reached_s, self._highest = cell.t_s, cell.angle_deg
         self.attempt = None
