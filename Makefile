@@ -1,6 +1,8 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is set up in .venv from the lock files.
-#   make demo   the station on a simulated machine        make test   every check and every test
-#   make lock   resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
+#   make demo       the station on a simulated machine
+#   make test       every check and every test, those of the figures in a short form
+#   make accuracy   every figure of the counter and of the wire protocol, with its limit
+#   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +14,7 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: demo test lock clean
+.PHONY: demo test accuracy lock clean
 
 demo: $(RUN)
 	@$(BIN)/leverrep demo
@@ -22,6 +24,10 @@ test: $(DEV)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto -q
+
+accuracy: $(DEV)
+	$(BIN)/python -m tests.accuracy
+	$(BIN)/python -m tests.device.faults 1000000
 
 # --without-pip and --python, because Debian's python3 comes without ensurepip.
 $(TOOLS): requirements-setup.lock

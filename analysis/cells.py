@@ -19,6 +19,7 @@ CELL_S = 0.02
 GAP_S = 0.1  # longer than this without a sample is not bridged
 STEADY_CELLS = 10
 STEADY_DEG = 1.6
+DIGITS = 6  # of a degree: what is alike live and in a whole trace, is equal
 
 # Parabola through 2m+1 cells, read at the middle one (Savitzky and Golay 1964), for m = 0..3;
 # fewer neighbours beside a gap.
@@ -141,11 +142,11 @@ class _Smoother:
     def _smoothed(self, i: int) -> Cell:
         reach = min(i, len(self._means) - 1 - i, REACH)
         near = [self._means[j].angle_deg for j in range(i - reach, i + reach + 1)]
-        angle = sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True))
+        angle = round(sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True)), DIGITS)
         last = self._smooth
         last.append(angle)
         if len(last) == STEADY_CELLS and max(last) - min(last) < STEADY_DEG:
-            angle = sum(last) / STEADY_CELLS
+            angle = round(sum(last) / STEADY_CELLS, DIGITS)
         return self._means[i]._replace(angle_deg=angle)
 
 
@@ -196,7 +197,7 @@ def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[n
         for i in near_an_edge:
             reach = min(i - begin, end - 1 - i, REACH)
             smooth[i] = np.dot(_PARABOLA[reach], means[i - reach : i + reach + 1])
-    return _steadied(smooth, begins)
+    return np.round(_steadied(np.round(smooth, DIGITS), begins), DIGITS)
 
 
 def _steadied(smooth: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Damage frames in six ways, each between two good ones, and see what the decoder makes of it.
 
-    python tests/device/faults.py 1000000
+    python -m tests.device.faults 1000000
 
 No damaged frame may be accepted unless its content survived, no good neighbour may be lost, and
 nothing may raise. (A CRC-32 lets 1 of 2^32 random blocks through: 0.0002 in a million.)
@@ -10,10 +10,6 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from firmware_bridge.device.decoder import Decoder
 from firmware_bridge.device.frames import Samples, wire
