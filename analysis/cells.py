@@ -33,13 +33,14 @@ REACH = len(_PARABOLA) - 1
 
 
 class Cell(NamedTuple):
-    """Smooth lever angle (deg) at the middle of a cell, and the time (s) missing before it, if
-    any.
+    """The middle of a cell (s), the smooth angle to count on (deg), the time missing before it (s),
+    and the plain mean of the motion over the cell (deg), which measures are taken from.
     """
 
     t_s: float
     angle_deg: float
     gap_s: float
+    mean_deg: float
 
 
 def _cell_at(t_s: float, origin_s: float) -> tuple[int, int]:
@@ -102,7 +103,8 @@ class _Averager:
             area = self._area + since * (last_deg + 0.5 * slope * since)
             if self._cell >= self._first_whole:
                 middle_s = self._origin_s + self._cell * CELL_S + 0.5 * CELL_S
-                cells.append(Cell(middle_s, area / CELL_S, self._gap_s))
+                mean = round(area / CELL_S, DIGITS)
+                cells.append(Cell(middle_s, mean, self._gap_s, mean))
                 self._gap_s = 0.0
             self._area -= area
             self._cell += 1
@@ -141,12 +143,12 @@ class _Smoother:
 
     def _smoothed(self, i: int) -> Cell:
         reach = min(i, len(self._means) - 1 - i, REACH)
-        near = [self._means[j].angle_deg for j in range(i - reach, i + reach + 1)]
+        near = [self._means[j].mean_deg for j in range(i - reach, i + reach + 1)]
         angle = round(sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True)), DIGITS)
         last = self._smooth
         last.append(angle)
         if len(last) == STEADY_CELLS and max(last) - min(last) < STEADY_DEG:
-            angle = round(sum(last) / STEADY_CELLS, DIGITS)
+            angle = round(sum(last) / STEADY_CELLS, DIGITS + 1)
         return self._means[i]._replace(angle_deg=angle)
 
 
@@ -156,13 +158,14 @@ class Cells(NamedTuple):
     t_s: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
     gap_s: NDArray[np.float64]
+    mean_deg: NDArray[np.float64]
 
 
 def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> Cells:
     """The same for a whole trace of good samples with increasing times (s)."""
     n = _cell_at(t_s[-1], t_s[0])[0] if len(t_s) else 0
     if not n:
-        return Cells(np.empty(0), np.empty(0), np.empty(0))
+        return Cells(np.empty(0), np.empty(0), np.empty(0), np.empty(0))
     edges = t_s[0] + np.arange(n + 1) * CELL_S
     left = np.minimum(np.searchsorted(t_s, edges, side="right") - 1, len(t_s) - 2)
     step = np.diff(t_s)
@@ -177,7 +180,8 @@ def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> 
         whole[first:after] = False
         missing[after : after + 1] += step[i]
     gap_s = np.diff(np.cumsum(missing)[whole], prepend=0.0)
-    return Cells((edges[:-1] + 0.5 * CELL_S)[whole], _smooth(means[whole], gap_s), gap_s)
+    means = np.round(means[whole], DIGITS)
+    return Cells((edges[:-1] + 0.5 * CELL_S)[whole], _smooth(means, gap_s), gap_s, means)
 
 
 def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -197,7 +201,7 @@ def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[n
         for i in near_an_edge:
             reach = min(i - begin, end - 1 - i, REACH)
             smooth[i] = np.dot(_PARABOLA[reach], means[i - reach : i + reach + 1])
-    return np.round(_steadied(np.round(smooth, DIGITS), begins), DIGITS)
+    return _steadied(np.round(smooth, DIGITS), begins)
 
 
 def _steadied(smooth: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -208,5 +212,7 @@ def _steadied(smooth: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray
     for begin in begins:
         steady[max(0, begin - STEADY_CELLS + 1) : begin] = False
     steadied = smooth.copy()
-    steadied[STEADY_CELLS - 1 :][steady] = last.mean(axis=1)[steady]
+    # One digit more, which ten values of DIGITS make: no half is left to round up or down.
+    mean = np.round(last.sum(axis=1) / STEADY_CELLS, DIGITS + 1)
+    steadied[STEADY_CELLS - 1 :][steady] = mean[steady]
     return steadied

@@ -8,7 +8,7 @@ from analysis.despike import Despiker
 from analysis.events import Event
 from analysis.overshoot import OvershootWatch
 from analysis.report import Report
-from analysis.samples import LiveSamples
+from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Session
 from config import FormStandard
 
@@ -64,19 +64,25 @@ class LiveAnalyser:
         return events + self._session.end_set("closed", self._now_s, self._now_s)
 
     def _take(self, good: tuple[float, float]) -> list[Event]:
+        assert self._now_s is not None
         t_s, angle_deg = good
-        now_s = self._now_s if self._now_s is not None else t_s
-        events = []
-        if self._last_good_s is not None and t_s - self._last_good_s > GAP_S:
-            missing = {"missing_s": round(t_s - self._last_good_s, 4)}
-            events.append(Event("sensor", self._last_good_s, now_s, missing))
+        last_s = self._last_good_s if self._last_good_s is not None else t_s
         self._last_good_s = t_s
-        self._samples.add(t_s, angle_deg)
+        events = []
+        if t_s - last_s > HOLE_S:
+            self._samples.add_hole((last_s, t_s))
+        if t_s - last_s > GAP_S:
+            missing = {"missing_s": round(t_s - last_s, 4)}
+            events.append(Event("sensor", last_s, self._now_s, missing))
         changed = self._overshoot.push(t_s, angle_deg)
         if changed:
-            events.append(Event(changed, t_s, now_s, {"angle_deg": round(angle_deg, 2)}))
+            events.append(Event(changed, t_s, self._now_s, {"angle_deg": round(angle_deg, 2)}))
         return events + self._follow(self._cells.push(t_s, angle_deg))
 
     def _follow(self, cells: list[Cell]) -> list[Event]:
         assert self._now_s is not None
-        return [event for cell in cells for event in self._session.step(cell, self._now_s)]
+        events = []
+        for cell in cells:
+            self._samples.add(cell)
+            events += self._session.step(cell, self._now_s)
+        return events

@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cells import CELL_S
+from analysis.extreme import highest, noise_deg
+from analysis.polynomial import Array, angle_and_speed
 from analysis.reps import Attempt
-from analysis.samples import Samples
-from analysis.strokes import STEP_S, Series, Stroke, find_stroke, series, smooth, smoothing_s
+from analysis.samples import Hole, Samples, Series
+from analysis.strokes import Stroke, find_stroke
 from config import FormStandard
 
-GAP_IN_STROKE_S = 0.05
 _MARGIN_S = 0.5
+_FEWEST_CELLS = 10
 _SHAKE_HZ = (3.0, 12.0)
 _SHAKE_HOLD_S = 0.5
 _ACCEL_HZ = 10.0
+_ROUGH = (3, 2)  # reach and degree of the curve that turning points are found on
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Measures:
     shake_deg: float | None = None
     start_accel_dps2: float | None = None
     smoothness: float | None = None
-    gaps: tuple[tuple[float, float], ...] = field(default=())
+    gaps: tuple[Hole, ...] = field(default=())
 
     @property
     def range_deg(self) -> float | None:
@@ -68,70 +72,77 @@ def measure(
     """
     assert rep.first_turned_s is not None
     assert rep.finished_s is not None
-    over_s = (
-        until_s
-        if following is None or following.first_turned_s is None
-        else following.first_turned_s
-    )
-    t, angle = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
-    if len(t) < 2:
-        return Measures(start_s=rep.left_s, end_s=rep.finished_s)
-    even = series(t, angle, GAP_IN_STROKE_S)
-    rough, _ = smooth(even.angle_deg, 0.06)
+    over_s = following.first_turned_s if following is not None else None
+    over_s = until_s if over_s is None else over_s
+    even = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
+    if even is None or len(even.mean_deg) < _FEWEST_CELLS:
+        return Measures()
+    angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
     top_left_s = until_s if following is None else following.left_s
-    highest = _turn(even, -rough, rep.top_reached_s, rep.left_s)
-    bottom = _turn(even, rough, rep.left_s, rep.first_turned_s)
-    last_bottom = _turn(even, rough, rep.lowered_from_s, rep.finished_s)
-    top = _turn(even, -rough, rep.finished_s, top_left_s)
-    lower = find_stroke(even, highest, bottom)
+    begin = _turn(even, -angle, rep.top_reached_s, rep.left_s)
+    bottom = _turn(even, angle, rep.left_s, rep.first_turned_s)
+    last_bottom = _turn(even, angle, rep.lowered_from_s, rep.finished_s)
+    top = _turn(even, -angle, rep.finished_s, top_left_s)
+    lower = find_stroke(even, begin, bottom)
     rise = find_stroke(even, last_bottom, top)
     left_s = over_s
     if following is not None:
-        left_s = find_stroke(even, top, _turn(even, rough, following.left_s, over_s)).start_s
+        left_s = find_stroke(even, top, _turn(even, angle, following.left_s, over_s)).start_s
+    noise = noise_deg(even.mean_deg)
+    quicker_s = min(lower.seconds, rise.seconds)
     whole = Measures(
         start_s=lower.start_s,
         end_s=rise.end_s,
-        bottom_deg=_extreme(even, rep.left_s, rep.finished_s, min(lower.seconds, rise.seconds), 1),
-        top_deg=_extreme(even, rep.finished_s, top_left_s, rise.seconds, -1),
+        bottom_deg=_highest(even, 1, rep.left_s, rep.finished_s, quicker_s, noise),
+        top_deg=_highest(even, -1, rep.finished_s, top_left_s, rise.seconds, noise),
         eccentric_s=lower.seconds,
         bottom_hold_s=rise.start_s - lower.end_s,
         concentric_s=rise.seconds,
         top_hold_s=left_s - rise.end_s,
-        overshoot_s=_time_past(even, rep.finished_s, left_s, standard.neutral_tolerance_deg),
+        overshoot_s=_time_past(angle, even, rep.finished_s, left_s, standard),
         peak_eccentric_dps=lower.peak_dps,
         peak_concentric_dps=rise.peak_dps,
         mean_concentric_dps=-rise.travel_deg / rise.seconds if rise.seconds > 0 else None,
         shake_deg=_shake(even, rise.end_s, left_s),
         start_accel_dps2=_start_accel(even, rise),
         smoothness=_smoothness(even, rise),
-        gaps=tuple(g for g in even.gaps if g[1] > lower.start_s and g[0] < left_s),
+        gaps=tuple(hole for hole in even.holes if _meet(hole, lower.start_s, left_s)),
     )
     return _without_the_unseen(whole, lower, rise)
 
 
-def _turn(even: Series, angle: NDArray[np.float64], from_s: float, to_s: float) -> int:
+def _turn(even: Series, angle: Array, from_s: float, to_s: float) -> int:
     first, last = even.index(from_s), even.index(to_s)
     return first + int(np.argmax(angle[first : last + 1]))
 
 
-def _extreme(even: Series, from_s: float, to_s: float, stroke_s: float, sign: int) -> float:
-    angle, _ = smooth(sign * even.angle_deg, smoothing_s(stroke_s))
-    return sign * float(angle[_turn(even, angle, from_s, to_s)])
+def _highest(
+    even: Series, sign: int, from_s: float, to_s: float, stroke_s: float, noise: float
+) -> float:
+    first, last = even.index(from_s), even.index(to_s)
+    return sign * highest(sign * even.mean_deg, first, last, stroke_s, noise)
 
 
-def _time_past(even: Series, from_s: float, to_s: float, tolerance_deg: float) -> float:
-    angle, _ = smooth(even.angle_deg, 0.05)
+def _time_past(
+    angle: Array, even: Series, from_s: float, to_s: float, standard: FormStandard
+) -> float:
     stay = angle[even.index(from_s) : even.index(to_s) + 1]
-    return float(np.count_nonzero(stay < -tolerance_deg) * STEP_S)
+    return float(np.count_nonzero(stay < -standard.neutral_tolerance_deg) * CELL_S)
+
+
+def _cell_response(hz: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """What the mean over a cell leaves of an oscillation."""
+    left: NDArray[np.floating[Any]] = np.sinc(hz * CELL_S)
+    return left
 
 
 def _shake(even: Series, from_s: float, to_s: float) -> float | None:
-    hold = even.angle_deg[even.index(from_s) : even.index(to_s)]
-    if len(hold) * STEP_S < _SHAKE_HOLD_S:
+    hold = even.mean_deg[even.index(from_s) : even.index(to_s)]
+    if len(hold) * CELL_S < _SHAKE_HOLD_S:
         return None
     tapered = (hold - hold.mean()) * np.hanning(len(hold))
-    power = np.abs(np.fft.rfft(tapered)) ** 2
-    hz = np.fft.rfftfreq(len(hold), STEP_S)
+    hz = np.fft.rfftfreq(len(hold), CELL_S)
+    power = (np.abs(np.fft.rfft(tapered)) / _cell_response(hz)) ** 2
     band = (hz >= _SHAKE_HZ[0]) & (hz <= _SHAKE_HZ[1])
     # Of a one-sided spectrum each line stands for two; the taper kept 3/8 of the power.
     return float(np.sqrt(2 * power[band].sum() / (len(hold) ** 2 * 0.375)))
@@ -139,16 +150,17 @@ def _shake(even: Series, from_s: float, to_s: float) -> float | None:
 
 def _start_accel(even: Series, rise: Stroke) -> float | None:
     first, last = even.index(rise.start_s), even.index(rise.end_s)
-    margin = round(0.3 / STEP_S)
+    margin = round(0.3 / CELL_S)
     begin = max(0, first - margin)
-    stretch = np.pad(even.angle_deg[begin : last + margin], margin, mode="edge")
-    hz = np.fft.rfftfreq(len(stretch), STEP_S)
-    spectrum = np.fft.rfft(stretch) * np.clip((1.3 * _ACCEL_HZ - hz) / (0.6 * _ACCEL_HZ), 0, 1)
-    calm = np.fft.irfft(spectrum, len(stretch))[margin + first - begin :][: last - first + 1]
+    stretch = np.pad(even.mean_deg[begin : last + margin], margin, mode="edge")
+    hz = np.fft.rfftfreq(len(stretch), CELL_S)
+    kept = np.clip((1.3 * _ACCEL_HZ - hz) / (0.6 * _ACCEL_HZ), 0, 1) / _cell_response(hz)
+    calm = np.fft.irfft(np.fft.rfft(stretch) * kept, len(stretch))
+    calm = calm[margin + first - begin :][: last - first + 1]
     if len(calm) < 5:
         return None
     third = int(np.argmax(calm <= calm[0] + rise.travel_deg / 3))
-    accel = -np.gradient(np.gradient(calm)) / STEP_S**2
+    accel = -np.gradient(np.gradient(calm)) / CELL_S**2
     return float(accel[: max(third, 3)].max())
 
 
@@ -156,11 +168,11 @@ def _smoothness(even: Series, rise: Stroke) -> float | None:
     """Spectral arc length of the speed (Balasubramanian et al. 2015,
     doi:10.1186/s12984-015-0090-9).
     """
-    stretch = slice(even.index(rise.start_s), even.index(rise.end_s) + 1)
-    speed = np.abs(smooth(even.angle_deg, smoothing_s(rise.seconds))[1][stretch])
+    _, speed = angle_and_speed(even.mean_deg, *_ROUGH)
+    speed = np.abs(speed[even.index(rise.start_s) : even.index(rise.end_s) + 1])
     size = 2 ** (int(np.ceil(np.log2(max(len(speed), 2)))) + 4)
     lines = np.abs(np.fft.rfft(speed, size))
-    hz = np.fft.rfftfreq(size, STEP_S)
+    hz = np.fft.rfftfreq(size, CELL_S)
     if lines[0] <= 0:
         return None
     lines = lines / lines[0]
@@ -198,5 +210,5 @@ def _without_the_unseen(m: Measures, lower: Stroke, rise: Stroke) -> Measures:
     return replace(m, **unseen)
 
 
-def _meet(gap: tuple[float, float], from_s: float, to_s: float) -> bool:
+def _meet(gap: Hole, from_s: float, to_s: float) -> bool:
     return gap[1] > from_s and gap[0] < to_s

@@ -27,8 +27,8 @@ def analyse_trace(
     """
     t, angle = check_samples(t_s, angle_deg)
     t, angle = despike_trace(t, angle)
-    session = Session(standard or FormStandard(), TraceSamples(t, angle))
     cells = cells_of_trace(t, angle)
+    session = Session(standard or FormStandard(), TraceSamples(cells, t))
     end_s = float(t[-1]) if len(t) else 0.0
     for cell in map(Cell._make, zip(*(column.tolist() for column in cells), strict=True)):
         session.step(cell, end_s)

@@ -14,11 +14,15 @@ from config import FormStandard
 O = Outcome  # noqa: E741
 
 
+def cell(t_s: float, angle_deg: float, gap_s: float = 0.0) -> Cell:
+    return Cell(t_s, angle_deg, gap_s, angle_deg)
+
+
 def outcomes(*turns: float, counter: RepCounter | None = None) -> list[Outcome]:
     """What straight lines between `turns` bring to an end."""
     counter = counter or RepCounter(FormStandard())
     way = np.concatenate([np.linspace(a, b, 40) for a, b in pairwise(turns)])
-    steps = (counter.step(Cell(0.02 * i, float(x), 0.0)) for i, x in enumerate(way))
+    steps = (counter.step(cell(0.02 * i, float(x))) for i, x in enumerate(way))
     return [outcome for outcome in steps if outcome]
 
 
@@ -68,7 +72,7 @@ def test_depth_decides_between_a_rep_and_a_shallow_dip(depth: float, enough: boo
 def test_a_gap_may_hide_what_the_lever_could_reach_in_it() -> None:
     counter = RepCounter(FormStandard())
     outcomes(0, 40, 20, counter=counter)  # 50 deg/s
-    counter.step(Cell(9.0, 20.0, gap_s=0.5))
+    counter.step(cell(9.0, 20.0, gap_s=0.5))
     assert counter.trying.may_hide(9)
     assert counter.trying.may_hide(32)
     assert not counter.trying.may_hide(5)
@@ -77,11 +81,11 @@ def test_a_gap_may_hide_what_the_lever_could_reach_in_it() -> None:
 def test_rest_gives_up_what_was_being_tried() -> None:
     counter = RepCounter(FormStandard())
     outcomes(0, 40, 30, counter=counter)
-    counter.rest(Cell(9.0, 30.0, 0.0))
+    counter.rest(cell(9.0, 30.0))
     assert counter.state is State.GETTING_IN
     assert counter.attempt is None
     outcomes(30, 0, counter=counter)
-    counter.rest(Cell(9.0, 0.0, 0.0))
+    counter.rest(cell(9.0, 0.0))
     assert counter.state is State.TOP
 
 
@@ -94,7 +98,7 @@ def test_only_the_turning_points_matter(turns: list[float]) -> None:
     """Cells on the way from one turning point to the next change what is noticed when, not what."""
     coarse = RepCounter(FormStandard())
     fine = RepCounter(FormStandard())
-    few = [coarse.step(Cell(float(i), x, 0.0)) for i, x in enumerate(turns)]
+    few = [coarse.step(cell(float(i), x)) for i, x in enumerate(turns)]
     many = outcomes(*turns, counter=fine)
     assert few.count(O.FINISHED) <= many.count(O.FINISHED)
     assert fine.state in State

@@ -8,11 +8,15 @@ from analysis.rest import Rest, RestWatch
 from config import FormStandard
 
 
+def cell(t_s: float, angle_deg: float, gap_s: float = 0.0) -> Cell:
+    return Cell(t_s, angle_deg, gap_s, angle_deg)
+
+
 def verdicts(angle: np.ndarray, getting_in_s: float = 0.0) -> list[tuple[float, Rest]]:
     watch = RestWatch(FormStandard())
     times = np.arange(len(angle)) * CELL_S
     said = [
-        (t, watch.step(Cell(t, float(x), 0.0), t < getting_in_s))
+        (t, watch.step(cell(t, float(x)), t < getting_in_s))
         for t, x in zip(times.tolist(), angle, strict=True)
     ]
     return [(t, verdict) for t, verdict in said if verdict]
@@ -70,6 +74,6 @@ def test_a_place_that_the_lever_goes_past_was_not_its_stop() -> None:
 
 def test_no_data_for_as_long_as_a_rest() -> None:
     watch = RestWatch(FormStandard())
-    assert watch.step(Cell(0.0, 40.0, 0.0), False) is None
-    assert watch.step(Cell(15.0, 40.0, 15.0), False) is None
-    assert watch.step(Cell(40.0, 40.0, 25.0), False) is Rest.UNSEEN
+    assert watch.step(cell(0.0, 40.0), False) is None
+    assert watch.step(cell(15.0, 40.0, 15.0), False) is None
+    assert watch.step(cell(40.0, 40.0, 25.0), False) is Rest.UNSEEN
