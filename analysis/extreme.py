@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import CELL_S
-from analysis.polynomial import angle_and_misfit, noise_gain
+from analysis.polynomial import angle_and_speed, bearable_misfit, misfit, noise_gain
 
 _DEGREE = 4
 _REACHES = (6, 5, 4, 3, 2)  # cells to both sides, widest first
 _REFERENCE = 4  # what a wide fit must not fall short of: it would have missed a shake
 _SHORT_DEG = 0.2
 _OF_STROKE = 0.17  # a fit wider than this share of the stroke would flatten its turn
-_MISFIT = 2.0  # standard deviations of the misfit that noise alone would have
 _LEAST_NOISE_DEG = 0.01
 
 # Mean of the greatest of n normal values, in standard deviations (Teichroew 1956).
@@ -40,19 +39,20 @@ def highest(mean_deg: Array, first: int, last: int, stroke_s: float, noise: floa
     level = float(mean_deg[first])
     cells = mean_deg - level  # small numbers keep the misfit exact
     here = slice(first, last + 1)
-    at_least = float(angle_and_misfit(cells, _REFERENCE, _DEGREE)[0][here].max()) - _SHORT_DEG
+    at_least = float(angle_and_speed(cells, _REFERENCE, _DEGREE)[0][here].max()) - _SHORT_DEG
     widest = _OF_STROKE * stroke_s / CELL_S
     for reach in _REACHES:
         narrowest = reach == _REACHES[-1]
         if not narrowest and (reach > widest or 2 * reach >= len(cells)):
             continue
-        angle, misfit = (values[here] for values in angle_and_misfit(cells, reach, _DEGREE))
-        bearable = noise**2 * (1 + _MISFIT * np.sqrt(2 / max(1, 2 * reach - _DEGREE)))
-        fits = np.full(len(angle), True) if narrowest else misfit <= bearable
-        top = float(angle[fits].max(initial=-np.inf))
+        angle = angle_and_speed(cells, reach, _DEGREE)[0][here]
+        if not narrowest:
+            bearable = bearable_misfit(noise, reach, _DEGREE)
+            angle = angle[misfit(cells, reach, _DEGREE)[here] <= bearable]
+        top = float(angle.max(initial=-np.inf))
         if top >= at_least or narrowest:
             spread = noise * noise_gain(reach, _DEGREE)
-            rivals = int(np.count_nonzero(angle[fits] > top - _NEAR * spread))
+            rivals = int(np.count_nonzero(angle > top - _NEAR * spread))
             lucky = np.interp(_VALUES_A_REACH * rivals / reach, _N, _GREATEST)
             return level + top - spread * float(lucky)
     raise AssertionError("the narrowest fit always answers")

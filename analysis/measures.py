@@ -77,6 +77,7 @@ def measure(
     even = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
     if even is None or len(even.mean_deg) < _FEWEST_CELLS:
         return Measures()
+    noise = noise_deg(even.mean_deg)
     angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
     top_left_s = until_s if following is None else following.left_s
     begin = _turn(even, -angle, rep.top_reached_s, rep.left_s)
@@ -87,8 +88,8 @@ def measure(
     rise = find_stroke(even, last_bottom, top)
     left_s = over_s
     if following is not None:
-        left_s = find_stroke(even, top, _turn(even, angle, following.left_s, over_s)).start_s
-    noise = noise_deg(even.mean_deg)
+        descended = _turn(even, angle, following.left_s, over_s)
+        left_s = find_stroke(even, top, descended).start_s
     quicker_s = min(lower.seconds, rise.seconds)
     whole = Measures(
         start_s=lower.start_s,

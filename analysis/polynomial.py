@@ -43,12 +43,18 @@ def angle_and_speed(mean_deg: Array, reach: int, degree: int) -> tuple[Array, Ar
     return around @ kernel.value, around @ kernel.slope
 
 
-def angle_and_misfit(mean_deg: Array, reach: int, degree: int) -> tuple[Array, Array]:
-    """Angle (deg) at each cell, and the variance (deg^2) of the cells around the fitted curve."""
+def misfit(mean_deg: Array, reach: int, degree: int) -> Array:
+    """Variance (deg^2) of the cells around the curve fitted at each cell."""
     kernel, around = _kernel(reach, degree), _around(mean_deg, reach)
     explained = ((around @ kernel.basis) ** 2).sum(axis=1)
-    misfit = np.maximum((around**2).sum(axis=1) - explained, 0.0)
-    return around @ kernel.value, misfit / max(1, 2 * reach - degree)
+    left = np.maximum((around**2).sum(axis=1) - explained, 0.0)
+    variance: Array = left / max(1, 2 * reach - degree)
+    return variance
+
+
+def bearable_misfit(noise_deg: float, reach: int, degree: int) -> float:
+    """The most (deg^2) that noise alone makes of it, but for one time in forty."""
+    return noise_deg**2 * (1 + 2 * float(np.sqrt(2 / max(1, 2 * reach - degree))))
 
 
 def noise_gain(reach: int, degree: int) -> float:

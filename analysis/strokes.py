@@ -1,6 +1,6 @@
 """Where a stroke starts and ends (contract, section 1): smoothing that follows the motion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,12 +36,34 @@ class Stroke:
 
 def find_stroke(even: Series, begin: int, end: int) -> Stroke:
     """The stroke between the turning points in cells `begin` and `end` of `even`."""
-    stroke = _find(even, begin, end, _FIRST_REACH)
+    stroke, reach = _find(even, begin, end, _FIRST_REACH), _FIRST_REACH
     for _ in range(2):
         quick_s = _UNHURRIED * abs(stroke.travel_deg) / max(stroke.peak_dps, _SLOWEST_DPS)
         reach = round(_REACH_OF_STROKE * min(stroke.seconds, quick_s) / CELL_S)
-        stroke = _find(even, begin, end, min(max(reach, _LEAST_REACH), _MOST_REACH))
-    return stroke
+        reach = min(max(reach, _LEAST_REACH), _MOST_REACH)
+        stroke = _find(even, begin, end, reach)
+    return _with_undisturbed_edges(stroke, even, begin, end, reach)
+
+
+def _with_undisturbed_edges(
+    stroke: Stroke, even: Series, begin: int, end: int, reach: int
+) -> Stroke:
+    """Where quicker motion lies beside the stroke, its edge is found on a narrower curve."""
+    edges = {}
+    for edge in ("start_s", "end_s"):
+        found, narrower = stroke, reach
+        while narrower > _LEAST_REACH and _is_disturbed(even, found, edge, narrower):
+            narrower = max(_LEAST_REACH, round(0.7 * narrower))
+            found = _find(even, begin, end, narrower)
+        edges[edge] = getattr(found, edge)
+    return replace(stroke, **edges)
+
+
+def _is_disturbed(even: Series, stroke: Stroke, edge: str, reach: int) -> bool:
+    at = even.index(getattr(stroke, edge))
+    outside = slice(max(0, at - reach), at) if edge == "start_s" else slice(at, at + reach)
+    steps = np.diff(even.mean_deg[outside][::_FIRST_REACH])
+    return bool(np.abs(steps).max(initial=0.0) > stroke.peak_dps * _FIRST_REACH * CELL_S)
 
 
 def _find(even: Series, begin: int, end: int, reach: int) -> Stroke:

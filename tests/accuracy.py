@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import Event, LiveAnalyser, Report, analyse_trace, analyse_uncalibrated
+from tests.measures_accuracy import rows as measure_rows
 from tests.motion import REGIMES, Session, session
 from tests.sensor import SENSORS, Readings, sense
 
@@ -132,6 +133,9 @@ def main() -> int:
     """Print the figures; 1 when one misses its limit."""
     right = _check("counts, whole trace", 16, wrong_count)
     right &= _check("live path, chunks of 1, 7, 4096 and random", 16, wrong_live)
+    for row in measure_rows(seeds=40):
+        print(row)
+        right &= row.holds
     counts = real_counts()
     share = within_one(counts)
     print(f"real recordings within one of 20: {share:.1%} of {len(counts)} (limit 95 %)")

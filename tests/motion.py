@@ -137,7 +137,7 @@ class _Person:
 
     def shallow(self) -> None:
         seconds = self.uniform(0.6, 1.5)
-        self._lower([Stroke(self.uniform(11.0, 13.5), seconds)])
+        self._lower([Stroke(self.uniform(12.6, 14.0), seconds)])
         self.do(Stroke(self.uniform(-1, 1), seconds))
         self._reach()
         self.do(Hold(self.uniform(0.4, 1)))

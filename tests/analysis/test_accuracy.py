@@ -3,6 +3,7 @@
 import pytest
 
 from tests.accuracy import Case, cases, real_counts, within_one, wrong_count, wrong_live
+from tests.measures_accuracy import rows
 
 
 @pytest.mark.parametrize("case", list(cases(seeds=2)), ids=lambda case: case.name)
@@ -13,6 +14,11 @@ def test_every_rep_and_partial_is_counted_in_its_set(case: Case) -> None:
 @pytest.mark.parametrize("case", list(cases(seeds=1))[::3], ids=lambda case: case.name)
 def test_live_path_says_the_same_whatever_the_chunks(case: Case) -> None:
     assert wrong_live(case) is None
+
+
+def test_measures_are_within_their_limits() -> None:
+    missed = [str(row) for row in rows(seeds=6) if not row.holds]
+    assert missed == []
 
 
 def test_real_recordings_are_counted_within_one() -> None:
