@@ -7,6 +7,7 @@ from analysis.checks import check_samples
 from analysis.despike import Despiker
 from analysis.events import Event
 from analysis.overshoot import OvershootWatch
+from analysis.phase import PhaseWatch
 from analysis.report import Report
 from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Session
@@ -24,6 +25,7 @@ class LiveAnalyser:
         self._cells = CellMaker()
         self._samples = LiveSamples()
         self._session = Session(standard, self._samples)
+        self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
         self._now_s: float | None = None
         self._last_good_s: float | None = None
@@ -45,6 +47,8 @@ class LiveAnalyser:
             self._now_s = t
             for good in self._despiker.push(t, angle):
                 events += self._take(good)
+        if self._now_s is not None:
+            self._samples.forget_before(self._session.needs_from_s(self._now_s))
         return events
 
     def end_set(self) -> list[Event]:
@@ -85,4 +89,8 @@ class LiveAnalyser:
         for cell in cells:
             self._samples.add(cell)
             events += self._session.step(cell, self._now_s)
+            change = self._phase.step(cell)
+            if change and self._session.lifting:
+                data = change._asdict() | {"lasted_s": round(change.lasted_s, 2)}
+                events.append(Event("phase", cell.t_s, self._now_s, data))
         return events

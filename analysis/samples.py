@@ -39,10 +39,6 @@ class Samples(Protocol):
         """The cells of from_s <= t < to_s as an even series; None if there are none."""
         ...
 
-    def forget_before(self, t_s: float) -> None:
-        """Nobody will ask for cells before `t_s` any more."""
-        ...
-
 
 class LiveSamples:
     """Cells as they come; what is forgotten takes no memory."""
@@ -68,7 +64,7 @@ class LiveSamples:
         return _even(np.array(self._t[part]), np.array(self._mean[part]), holes)
 
     def forget_before(self, t_s: float) -> None:
-        """As in Samples; done now and then, as it moves all that stays."""
+        """Nobody will ask for cells before `t_s`; done now and then, as it moves all that stays."""
         if len(self._t) > _TRIM_AT and self._t[_TRIM_AT] < t_s:
             old = bisect_left(self._t, t_s)
             del self._t[:old], self._mean[:old]
@@ -91,9 +87,6 @@ class TraceSamples:
         )
         holes = tuple(zip(self._from[here].tolist(), self._to[here].tolist(), strict=True))
         return _even(self._t[part], self._mean[part], holes)
-
-    def forget_before(self, t_s: float) -> None:
-        """A trace is kept whole."""
 
 
 def _even(

@@ -3,7 +3,7 @@ that happens.
 """
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from analysis.cells import Cell
 from analysis.events import Event
 from analysis.flags import DRIFTING, flags_of
 from analysis.measures import Measures, measure
-from analysis.phase import PhaseWatch
 from analysis.report import Rep, Report, SetReport
 from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
 from analysis.rest import Rest, RestWatch
@@ -35,12 +34,10 @@ class Session:
         self._samples = samples
         self._counter = RepCounter(standard)
         self._rest = RestWatch(standard)
-        self._phase = PhaseWatch(standard.top_zone_deg)
         self._finished_sets: list[SetReport] = []
         self._reps: list[Rep] = []  # of the set under way
         self._count = 0
         self._unmeasured: Attempt | None = None  # finished, but its stay at the top is not over
-        self._phase_since_s = 0.0
 
     @property
     def report(self) -> Report:
@@ -57,9 +54,20 @@ class Session:
         outcome = self._counter.step(cell)
         if outcome:
             events += self._OUTCOMES[outcome](self, cell, now_s)
-        events += self._follow_phase(cell, now_s)
-        self._forget(cell)
         return events
+
+    @property
+    def lifting(self) -> bool:
+        """Has somebody brought the lever to the top?"""
+        return self._counter.state is not State.GETTING_IN
+
+    def needs_from_s(self, now_s: float) -> float:
+        """The time from which on samples are still needed."""
+        needed = [now_s]
+        if self._counter.state is State.TOP:
+            needed.append(self._counter.top_reached_s)
+        needed += [a.top_reached_s for a in (self._unmeasured, self._counter.attempt) if a]
+        return max(min(needed) - _KEEP_BEFORE_S, now_s - _KEEP_AT_MOST_S)
 
     def end_set(self, reason: str, t_s: float, now_s: float) -> list[Event]:
         """The set under way is over, if there is one."""
@@ -143,29 +151,6 @@ class Session:
         self._reps.append(Rep(self._count, None, measures, flags, hidden))
         when = t_s if measures.end_s is None else measures.end_s
         return [Event("flag", when, now_s, {"flag": name, "number": self._count}) for name in flags]
-
-    def _follow_phase(self, cell: Cell, now_s: float) -> list[Event]:
-        before, since_s = self._phase.phase, self._phase_since_s
-        phase = self._phase.step(cell)
-        if phase is None:
-            return []
-        self._phase_since_s = cell.t_s
-        if self._counter.state is State.GETTING_IN:
-            return []
-        data: dict[str, Any] = {
-            "phase": phase,
-            "before": before,
-            "lasted_s": round(cell.t_s - since_s, 2),
-        }
-        return [Event("phase", cell.t_s, now_s, data)]
-
-    def _forget(self, cell: Cell) -> None:
-        needed = [cell.t_s]
-        if self._counter.state is State.TOP:
-            needed.append(self._counter.top_reached_s)
-        needed += [a.top_reached_s for a in (self._unmeasured, self._counter.attempt) if a]
-        keep_from_s = max(min(needed) - _KEEP_BEFORE_S, cell.t_s - _KEEP_AT_MOST_S)
-        self._samples.forget_before(keep_from_s)
 
 
 _DRIFT_DEG = 4.0
