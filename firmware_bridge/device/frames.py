@@ -208,10 +208,32 @@ class SetRate:
         return struct.pack("<BH", self.TYPE, self.rate_hz)
 
 
-DeviceFrame = Hello | Samples | Status | Ack
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The host's own note in a recording: the next boot's first sample came `pause_us` after the
+    last sample of the one before.
+    """
+
+    TYPE: ClassVar[int] = 0x21
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BQ")
+    LONGEST_US: ClassVar[int] = 86_400_000_000  # who looks for more does not look in a recording
+    pause_us: int
+
+    def to_bytes(self) -> bytes:
+        return self.LAYOUT.pack(self.TYPE, min(self.pause_us, self.LONGEST_US))
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        _, pause_us = cls.LAYOUT.unpack(payload)
+        if pause_us > cls.LONGEST_US:
+            raise FrameError
+        return cls(pause_us)
+
+
+DeviceFrame = Hello | Samples | Status | Ack | Outage
 Command = Ping | Start | Stop | SetRate
 
-_BY_TYPE = {kind.TYPE: kind.from_bytes for kind in (Samples, Status, Hello, Ack)}
+_BY_TYPE = {kind.TYPE: kind.from_bytes for kind in (Samples, Status, Hello, Ack, Outage)}
 
 
 def parse(payload: bytes) -> DeviceFrame:

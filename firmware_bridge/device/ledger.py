@@ -7,6 +7,7 @@ from firmware_bridge.device.frames import (
     Ack,
     DeviceFrame,
     Hello,
+    Outage,
     Samples,
     SensorError,
     Status,
@@ -14,6 +15,7 @@ from firmware_bridge.device.frames import (
 
 SEQ_WRAP = 1 << 16
 CLOCK_WRAP = COUNT_WRAP = 1 << 32
+UNKNOWN_PAUSE_US = 1_000_000  # no machine restarts in less
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Ledger:
         # Device time in µs and arrival time in s of the newest sample ever:
         self._last_us: int | None = None
         self._last_arrival_s: float | None = None
+        self._noted_pause_us: int | None = None  # before the next boot, from a recording
 
     @property
     def totals(self) -> Totals:
@@ -91,6 +94,9 @@ class Ledger:
 
     def take(self, frame: DeviceFrame, arrival_s: float | None = None) -> list[Readings | Gap]:
         """What `frame` brings. `arrival_s` (any steady clock) tells how long a reboot took."""
+        if isinstance(frame, Outage):
+            self._noted_pause_us = frame.pause_us if arrival_s is None else None
+            return []
         if isinstance(frame, Ack) or frame.boot in self._past_boots:
             return []
         if isinstance(frame, Samples):
@@ -157,10 +163,12 @@ class Ledger:
         """Device time of the first sample of a boot."""
         if self._last_us is None:
             return 0
-        pause_us = 1_000_000 // self._rate_hz
-        if arrival_s is not None and self._last_arrival_s is not None:
-            pause_us = max(pause_us, round(1e6 * (arrival_s - self._last_arrival_s)))
-        return self._last_us + pause_us
+        pause_us = UNKNOWN_PAUSE_US
+        if self._noted_pause_us is not None:
+            pause_us, self._noted_pause_us = self._noted_pause_us, None
+        elif arrival_s is not None and self._last_arrival_s is not None:
+            pause_us = round(1e6 * (arrival_s - self._last_arrival_s))
+        return self._last_us + max(pause_us, 1_000_000 // self._rate_hz)
 
     def _t_s(self) -> float:
         return (self._last_us or 0) / 1e6

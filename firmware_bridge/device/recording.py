@@ -1,4 +1,8 @@
-"""A recording is the wire bytes as they came: keep them, play them back the same way."""
+"""A recording is the wire bytes as they came: keep them, play them back the same way.
+
+How long a machine was away that has restarted is not in its bytes: the recorder notes it between
+two frames (`Outage`), so that a replay tells the same times as the live link did.
+"""
 
 import time
 from collections.abc import Iterator
@@ -6,8 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from firmware_bridge.device.events import Chunk, Connected
-from firmware_bridge.device.frames import Hello
-from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.frames import Hello, Outage, wire
+from firmware_bridge.device.framing import DELIMITER
+from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.errors import OutputError, TraceError
 
@@ -15,10 +20,12 @@ CHUNK_BYTES = 64  # two SAMPLES frames: smooth at real time
 
 
 class Recorder:
-    """Give it the bytes of every Chunk. OutputError if `path` exists or cannot be written."""
+    """Give it every Chunk. OutputError if `path` exists or cannot be written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._held: bytes | None = None  # what a restarted machine said before its first sample
+        self._lost_s = 0.0
         try:
             self._file = path.open("xb", buffering=0)  # what was written is safe from our crash
         except FileExistsError as error:
@@ -26,13 +33,33 @@ class Recorder:
         except OSError as error:
             raise self._failed(error) from error
 
-    def write(self, data: bytes) -> None:
+    def write(self, chunk: Chunk) -> None:
+        data = chunk.data
+        if self._held is not None:
+            self._held, data = self._held + data, b""
+        for item in chunk.items:
+            if isinstance(item, Gap) and item.missing is None:
+                self._lost_s = item.t_s
+                if self._held is None:
+                    # Behind any delimiter there is room for another frame.
+                    room = data.find(DELIMITER) + 1
+                    self._put(data[:room])
+                    self._held, data = data[room:], b""
+            elif isinstance(item, Readings) and self._held is not None:
+                pause = Outage(round(1e6 * (item.t_s[0] - self._lost_s)))
+                self._put(wire(pause) + self._held)
+                self._held = None
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
         try:
             self._file.write(data)
         except OSError as error:
             raise self._failed(error) from error
 
     def close(self) -> None:
+        if self._held:
+            self._put(self._held)
         self._file.close()
 
     def _failed(self, error: OSError) -> OutputError:
@@ -50,13 +77,13 @@ class Recorder:
 def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
     """The events of a recording, at real time or `fast`.
 
-    TraceError if the file cannot be read or has no HELLO in it.
+    TraceError if the file cannot be read or has neither a HELLO nor samples in it.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise TraceError(f"{path} cannot be read: {error.strerror}") from error
-    stream, boot, began = Stream(), None, time.monotonic()
+    stream, boot, began, empty = Stream(), None, time.monotonic(), True
     for at in range(0, len(data), CHUNK_BYTES):
         chunk = data[at : at + CHUNK_BYTES]
         items = stream.feed(chunk)
@@ -64,10 +91,11 @@ def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
             if isinstance(item, Hello) and item.boot != boot:
                 boot = item.boot
                 yield Connected(item, str(path))
+            empty &= not isinstance(item, Readings)
             if isinstance(item, Readings) and not fast:
                 time.sleep(max(0.0, began + item.t_s[-1] - time.monotonic()))
         yield Chunk(chunk, items)
-    if boot is None:
+    if empty and boot is None:
         raise TraceError(
             f"{path} is not a recording of a lever machine: no HELLO in {len(data)} bytes"
         )

@@ -1,7 +1,7 @@
 """The one path from wire bytes to readings, for the live link and for recordings alike."""
 
 from firmware_bridge.device.decoder import Decoder, Fault
-from firmware_bridge.device.frames import Ack, Hello, Samples, Status
+from firmware_bridge.device.frames import Ack, Hello, Outage, Samples, Status
 from firmware_bridge.device.ledger import Gap, Ledger, Readings, Totals
 
 Item = Hello | Status | Ack | Readings | Gap | Fault
@@ -27,7 +27,7 @@ class Stream:
         for found in self._decoder.feed(data):
             if not isinstance(found, Fault):
                 items += self._ledger.take(found, arrival_s)
-            if not isinstance(found, Samples):
+            if not isinstance(found, Samples | Outage):
                 items.append(found)
         return items
 

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from firmware_bridge.device.events import Chunk, Connected
@@ -25,7 +26,7 @@ def test_a_replay_gives_what_the_live_stream_gave(tmp_path: Path) -> None:
     path = tmp_path / "a.lever"
     with Recorder(path) as recorder:
         for at in range(0, len(data), 1000):
-            recorder.write(data[at : at + 1000])
+            recorder.write(Chunk(data[at : at + 1000], []))
     events = list(replay(path, fast=True))
     assert isinstance(events[0], Connected)
     assert isinstance(events[0].hello, Hello)
@@ -33,6 +34,42 @@ def test_a_replay_gives_what_the_live_stream_gave(tmp_path: Path) -> None:
     chunks = [event for event in events if isinstance(event, Chunk)]
     assert b"".join(chunk.data for chunk in chunks) == path.read_bytes() == data
     assert [item for chunk in chunks for item in chunk.items] == Stream().feed(data)
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 5000])
+def test_a_replay_knows_how_long_a_restarted_machine_was_away(tmp_path: Path, size: int) -> None:
+    first, second = Device(1, 200, 0, 0), Device(2, 200, 0, 0)
+    frames = [d.hello() if i == 0 else d.samples() for d in (first, second) for i in range(40)]
+    data = b"".join(map(wire, frames))
+    live, told = Stream(), []
+    path = tmp_path / "a.lever"
+    with Recorder(path) as recorder:
+        for at in range(0, len(data), size):
+            arrival_s = at / 1000 + (17.25 if at > len(data) // 2 else 0)
+            chunk = Chunk(data[at : at + size], live.feed(data[at : at + size], arrival_s))
+            recorder.write(chunk)
+            told += chunk.items
+    chunks = [event for event in replay(path, fast=True) if isinstance(event, Chunk)]
+    assert [item for chunk in chunks for item in chunk.items] == told
+    times = [reading.t_s[0] for reading in told if isinstance(reading, Readings)]
+    assert max(np.diff(times)) > 17 or size == 5000
+
+
+def test_a_recording_that_has_lost_its_hello_is_still_one(tmp_path: Path) -> None:
+    device = Device(9, 200, 0, 0)
+    frames = [device.status(), *(device.samples() for _ in range(5))]
+    path = tmp_path / "a.lever"
+    path.write_bytes(b"".join(map(wire, frames)))
+    (chunk, *_) = replay(path, fast=True)
+    assert isinstance(chunk, Chunk)
+
+
+def test_nothing_held_back_is_lost(tmp_path: Path) -> None:
+    data = session(1) + wire(Device(10, 200, 0, 0).hello())
+    path = tmp_path / "a.lever"
+    with Recorder(path) as recorder:
+        recorder.write(Chunk(data, Stream().feed(data)))
+    assert path.read_bytes() == data
 
 
 def test_a_replay_at_real_time_takes_its_time(tmp_path: Path) -> None:
@@ -61,7 +98,7 @@ def test_what_cannot_be_written_or_read_is_told_in_one_line(tmp_path: Path) -> N
     recorder._file.close()
     recorder._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
     with pytest.raises(OutputError, match="No space left"):
-        recorder.write(b"x")
+        recorder.write(Chunk(b"x", []))
     recorder.close()
     with pytest.raises(TraceError, match="cannot be read: No such file"):
         list(replay(tmp_path / "missing"))
