@@ -39,8 +39,15 @@ def user_settings_path() -> Path:
     """Where the user's own settings file is looked for."""
     base = os.environ.get("XDG_CONFIG_HOME", "")
     # The XDG rules: a relative path there is to be ignored.
-    folder = Path(base) if os.path.isabs(base) else Path.home() / ".config"
+    folder = Path(base) if os.path.isabs(base) else _home() / ".config"
     return folder / "leverrep" / "leverrep.toml"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user who is in no list of users
+        return Path("/")
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -48,32 +55,35 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Raises ConfigError.
     """
-    if path is None:
-        path = user_settings_path()
-        if not path.exists():
+    where = path or user_settings_path()
+    try:
+        data = where.read_bytes()
+    except OSError as error:
+        if path is None and isinstance(error, FileNotFoundError | NotADirectoryError):
             return Settings()
-    return parse_settings(_read(path), path)
+        raise ConfigError(where, f"cannot be read: {error.strerror}") from None
+    return parse_settings(_text(data, where), where)
 
 
 def parse_settings(text: str, path: Path) -> Settings:
     """The settings in a TOML text; ``path`` is only named in errors. Raises ConfigError."""
     try:
-        return _settings(tomllib.loads(text))
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         last = f"at line {len(text.splitlines())}, end of file"
         problem = str(error).replace("at end of document", last)
         raise ConfigError(path, f"not valid TOML: {problem}") from None
-    except FieldError as error:
-        raise ConfigError(path, str(error)) from None
-    except _UnknownKey as error:
-        raise ConfigError(path, str(error)) from None
-
-
-def _read(path: Path) -> str:
+    except (RecursionError, ValueError):  # brackets in brackets, or a number of 5000 digits
+        raise ConfigError(path, "nested too deep, or a number with too many digits") from None
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(path, f"cannot be read: {error.strerror}") from None
+        return _settings(tables)
+    except (FieldError, _UnknownKey) as error:
+        raise ConfigError(path, str(error)) from None
+
+
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(path, f"line {line}: not UTF-8 text") from None

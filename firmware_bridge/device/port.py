@@ -5,6 +5,7 @@ import errno
 import getpass
 import grp
 import os
+import stat
 import termios
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,14 +115,26 @@ def _refusal(path: str, error: Exception) -> PortError:
     if code in _BUSY:
         return PortBusy(f"{path} is in use by another program: close that program")
     if code in _FORBIDDEN:
-        group, user = _group(path), getpass.getuser()
-        cure = f"run 'sudo usermod -aG {group} {user}' and log in again"
-        return PortForbidden(f"{path} may be opened by group {group}, {user} is not in it: {cure}")
+        return PortForbidden(f"{path} {_why_forbidden(path)}")
     return PortError(f"{path} is not a serial port: name the machine's port with --port")
 
 
-def _group(path: str) -> str:
+def _why_forbidden(path: str) -> str:
     try:
-        return grp.getgrgid(os.stat(path).st_gid).gr_name
+        node = os.stat(path)
+        group = grp.getgrgid(node.st_gid).gr_name
     except (OSError, KeyError):
-        return "dialout"
+        return "may not be opened: ask whoever looks after this computer"
+    user = _user()
+    if node.st_gid in (os.getegid(), *os.getgroups()):
+        mode = f"its mode is {stat.filemode(node.st_mode)}"
+        return f"may not be opened, though {user} is in its group {group}: {mode}"
+    cure = f"run 'sudo usermod -aG {group} {user}' and log in again"
+    return f"may be opened by group {group}, {user} is not in it: {cure}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in no list of users; OSError from Python 3.13 on
+        return str(os.getuid())

@@ -36,7 +36,7 @@ TABLE = {
 HELLO_S = 3.0  # an ESP32 that opening the port has reset needs 2 s to boot
 SILENCE_S = 3.0  # STATUS comes every second, streaming or not
 FIRST_WAIT_S = 0.25
-LONGEST_WAIT_S = 2.0
+LONGEST_WAIT_S = 0.8  # a machine plugged in again is live within 2 s
 
 
 class Reconnect:

@@ -131,3 +131,32 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
 def test_errors_survive_pickling() -> None:
     error = ConfigError(FILE, "bad")
     assert str(pickle.loads(pickle.dumps(error))) == "x.toml: bad"
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "9" * 5000])
+def test_toml_beyond_what_can_be_read(text: str) -> None:
+    assert problem(text) == "nested too deep, or a number with too many digits"
+
+
+def test_a_folder_of_mine_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
+        load_settings()
+
+
+def test_a_file_where_the_folder_should_be_and_a_user_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
+    assert load_settings() == Settings()
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    assert user_settings_path().is_absolute()

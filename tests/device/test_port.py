@@ -99,10 +99,35 @@ def test_no_permission_names_the_group_and_the_cure(
     _, path = cable
     group = grp.getgrgid(os.stat(path).st_gid).gr_name
     monkeypatch.setenv("LOGNAME", "kim")
+    monkeypatch.setattr(os, "getgroups", list)
+    monkeypatch.setattr(os, "getegid", lambda: -1)
     failing_open(monkeypatch, errno.EACCES)
     text = refused(path, PortForbidden)
     assert f"group {group}" in text
     assert f"sudo usermod -aG {group} kim" in text
+
+
+def test_who_is_in_the_group_already_is_told_the_mode(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getgroups", lambda: [os.stat(cable[1]).st_gid])
+    failing_open(monkeypatch, errno.EACCES)
+    text = refused(cable[1], PortForbidden)
+    assert "is in its group" in text
+    assert "its mode is crw" in text
+
+
+def test_a_user_without_a_name_is_a_number(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr(os, "getgroups", list)
+    monkeypatch.setattr(os, "getegid", lambda: -1)
+    failing_open(monkeypatch, errno.EACCES)
+    assert f"{os.getuid()} is not in it" in refused(cable[1], PortForbidden)
 
 
 def test_a_port_another_program_has_reserved_is_busy(

@@ -33,14 +33,14 @@ def test_any_failure_is_followed_by_a_wait_and_another_try(way: tuple[News, ...]
     assert (reconnect.state, reconnect.deadline) == (State.CONNECT, inf)
 
 
-def test_waits_grow_to_two_seconds_and_a_hello_makes_them_short_again() -> None:
+def test_waits_grow_to_a_limit_and_a_hello_makes_them_short_again() -> None:
     reconnect = Reconnect()
     waits = []
     for _ in range(6):
         reconnect.on(News.FAILED, 0.0)
         waits.append(reconnect.deadline)
         reconnect.on(News.WAITED, 0.0)
-    assert waits == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
+    assert waits == [0.25, 0.5, 0.8, 0.8, 0.8, 0.8]
     for news in (News.OPENED, News.HELLO, News.FAILED):
         reconnect.on(news, 0.0)
     assert reconnect.deadline == 0.25
