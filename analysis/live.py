@@ -80,7 +80,8 @@ class LiveAnalyser:
             events.append(Event("sensor", last_s, self._now_s, missing))
         changed = self._overshoot.push(t_s, angle_deg)
         if changed:
-            events.append(Event(changed, t_s, self._now_s, {"angle_deg": round(angle_deg, 2)}))
+            kind, at_deg = changed
+            events.append(Event(kind, t_s, self._now_s, {"angle_deg": round(at_deg, 2)}))
         return events + self._follow(self._cells.push(t_s, angle_deg))
 
     def _follow(self, cells: list[Cell]) -> list[Event]:

@@ -80,16 +80,13 @@ def measure(
     noise = noise_deg(even.mean_deg)
     angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
     top_left_s = until_s if following is None else following.left_s
-    begin = _turn(even, -angle, rep.top_reached_s, rep.left_s)
-    bottom = _turn(even, angle, rep.left_s, rep.first_turned_s)
     last_bottom = _turn(even, angle, rep.lowered_from_s, rep.finished_s)
     top = _turn(even, -angle, rep.finished_s, top_left_s)
-    lower = find_stroke(even, begin, bottom)
+    lower = _descent(even, angle, rep, rep.first_turned_s)
     rise = find_stroke(even, last_bottom, top)
     left_s = over_s
     if following is not None:
-        descended = _turn(even, angle, following.left_s, over_s)
-        left_s = find_stroke(even, top, descended).start_s
+        left_s = _descent(even, angle, following, over_s).start_s
     quicker_s = min(lower.seconds, rise.seconds)
     whole = Measures(
         start_s=lower.start_s,
@@ -110,6 +107,20 @@ def measure(
         gaps=tuple(hole for hole in even.holes if _meet(hole, lower.start_s, left_s)),
     )
     return _without_the_unseen(whole, lower, rise)
+
+
+def lowering_starts_s(samples: Samples, attempt: Attempt, turned_s: float) -> float:
+    """When the descent of an attempt that turned by `turned_s` started."""
+    even = samples.window(attempt.top_reached_s - _MARGIN_S, turned_s)
+    if even is None or len(even.mean_deg) < _FEWEST_CELLS:
+        return attempt.left_s
+    angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
+    return _descent(even, angle, attempt, turned_s).start_s
+
+
+def _descent(even: Series, angle: Array, attempt: Attempt, turned_s: float) -> Stroke:
+    begin = _turn(even, -angle, attempt.top_reached_s, attempt.left_s)
+    return find_stroke(even, begin, _turn(even, angle, attempt.left_s, turned_s))
 
 
 def _turn(even: Series, angle: Array, from_s: float, to_s: float) -> int:

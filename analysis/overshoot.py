@@ -5,6 +5,8 @@ with the rep.
 from collections import deque
 from typing import Literal
 
+Change = tuple[Literal["overshoot", "overshoot_cleared"], float]
+
 _WINDOW_S = 0.06
 _CLEAR_DEG = 0.7  # back by this much before it can be said again
 _MIN_SAMPLES = 3
@@ -18,10 +20,8 @@ class OvershootWatch:
         self._recent: deque[tuple[float, float]] = deque()
         self.over = False
 
-    def push(
-        self, t_s: float, angle_deg: float
-    ) -> Literal["overshoot", "overshoot_cleared"] | None:
-        """Take one good sample; say what changed."""
+    def push(self, t_s: float, angle_deg: float) -> Change | None:
+        """Take one good sample; say what changed, and the angle (deg) that says so."""
         recent = self._recent
         recent.append((t_s, angle_deg))
         while recent[0][0] < t_s - _WINDOW_S:
@@ -31,10 +31,10 @@ class OvershootWatch:
         now = _line_end(recent)
         if not self.over and now < self._limit:
             self.over = True
-            return "overshoot"
+            return "overshoot", now
         if self.over and now > self._limit + _CLEAR_DEG:
             self.over = False
-            return "overshoot_cleared"
+            return "overshoot_cleared", now
         return None
 
 

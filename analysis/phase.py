@@ -45,7 +45,8 @@ class PhaseWatch:
         moved = angle_deg - self._recent[0]
         since_low = angle_deg - min(self._recent)
         since_high = max(self._recent) - angle_deg
-        if since_low >= _MOVES_DEG and since_low > since_high:
+        # Settling back from past neutral is no lowering yet.
+        if since_low >= _MOVES_DEG and since_low > since_high and angle_deg > _MOVES_DEG:
             return "eccentric"
         if since_high >= _MOVES_DEG and since_high > since_low:
             return "concentric"

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.cells import Cell
 from analysis.events import Event
 from analysis.flags import DRIFTING, flags_of
-from analysis.measures import Measures, measure
+from analysis.measures import Measures, lowering_starts_s, measure
 from analysis.report import Rep, Report, SetReport
 from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
 from analysis.rest import Rest, RestWatch
@@ -85,7 +85,7 @@ class Session:
     def _on_turned_back(self, cell: Cell, now_s: float) -> list[Event]:
         attempt = self._counter.trying
         *before, peak = attempt.failed_rises
-        begun_s = before[-1].t_s if before else attempt.left_s
+        begun_s = before[-1].t_s if before else self._lowering_starts_s(attempt)
         hidden = attempt.may_hide(self._standard.top_zone_deg)
         attempt.gaps.clear()  # said with the partial, so not once more with the rep
         return self._add_partial("incomplete_top", attempt, begun_s, peak, hidden, now_s)
@@ -139,6 +139,11 @@ class Session:
         self._reps.append(Rep(None, reason, reached, flags, uncertain))
         data = {"reason": reason, "uncertain": uncertain, "top_deg": round(top.angle_deg, 2)}
         return [*events, Event("partial", top.t_s, now_s, data)]
+
+    def _lowering_starts_s(self, attempt: Attempt) -> float:
+        turned_s = attempt.first_turned_s
+        assert turned_s is not None
+        return lowering_starts_s(self._samples, attempt, turned_s)
 
     def _measure_finished(self, following: Attempt | None, t_s: float, now_s: float) -> list[Event]:
         """The stay at the top of the last rep is over, so all of it can be measured."""
