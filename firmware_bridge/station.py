@@ -251,7 +251,7 @@ class Station:
 
     def _take(self, event: LinkEvent) -> None:
         if self.recorder and isinstance(event, Chunk):
-            self.recorder.write(event.data)
+            self.recorder.write(event)
         self._pass_on(self.chain.take(event, time.monotonic()))
 
     def _pass_on(self, events: list[Event]) -> None:
