@@ -97,9 +97,8 @@ class Session:
         if not self._counter.deep_enough(attempt):
             top = Turn(cell.t_s, attempt.top_deg)
             hidden = attempt.may_hide(self._standard.min_depth_deg)
-            return events + self._add_partial(
-                "shallow", attempt, attempt.left_s, top, hidden, now_s
-            )
+            begun_s = self._lowering_starts_s(attempt)
+            return events + self._add_partial("shallow", attempt, begun_s, top, hidden, now_s)
         events += self._start_set(attempt.left_s, now_s)
         self._count += 1
         self._unmeasured = attempt

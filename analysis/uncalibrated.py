@@ -30,6 +30,7 @@ _STANDARD = FormStandard(
     top_zone_deg=0.15 * _USUAL_RANGE_DEG,
     min_travel_deg=0.34 * _USUAL_RANGE_DEG,
     min_depth_deg=0.34 * _USUAL_RANGE_DEG,
+    neutral_tolerance_deg=_USUAL_RANGE_DEG,  # nobody knows where neutral is: no overshoot is told
 )
 _SHORTEST_S = 1.0  # no two turns in less
 _CALM_S = 0.18  # moving mean that leaves the quickest rep
