@@ -1,6 +1,7 @@
 """The command line: reads arguments, calls the rest, tells errors in one line. Status 0, 1 or 2."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -16,29 +17,61 @@ if TYPE_CHECKING:
     from analysis import Report
     from config import Settings
     from firmware_bridge.device.trace import Trace
-    from firmware_bridge.station import Chain, Station
+    from firmware_bridge.station import Station
 
 DONE, FAILED, USAGE = 0, 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _prepare_streams()
+    try:
+        try:
+            return _command(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()  # whoever read it has seen enough
+        return DONE
+    except OSError as error:
+        _discard_output()
+        what = error.filename or "standard output: cannot be written"
+        return _tell(f"{what}: {error.strerror}")
+    except KeyboardInterrupt:
+        return 130
+
+
+def _command(argv: Sequence[str] | None) -> int:
     args = _parser().parse_args(argv)
     from config import ConfigError
 
     try:
         status: int = args.command(args)
-        sys.stdout.flush()
         return status
     except (LeverRepError, ConfigError) as error:
-        print(f"leverrep: {error}", file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python must not find out again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except KeyboardInterrupt:
-        return 130
+        return _tell(str(error))
+
+
+def _tell(problem: str) -> int:
+    """One line, whatever a name in it is made of."""
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem)
+    print(f"leverrep: {line}", file=sys.stderr)
+    return FAILED
+
+
+def _prepare_streams() -> None:
+    """A closed stream (>&-) is a silent one; what the locale cannot write is a question mark."""
+    # In this order: each takes the lowest free descriptor, its own.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _discard_output() -> None:
+    """Python must not find out again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,13 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     # Before the command or after it.
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     for one in (parser, common):
-        one.add_argument("--config", type=Path, metavar="FILE", help="settings file (TOML)")
+        one.add_argument("--config", type=_path, metavar="FILE", help="settings file (TOML)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", parents=[common], help="the station on a simulated machine")
     demo.add_argument("--script", default="mixed", metavar="NAME", help="what the lifter does")
     demo.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
-    demo.set_defaults(command=_demo)
+    demo.set_defaults(command=_demo, usage_error=demo.error)
 
     run = commands.add_parser("run", parents=[common], help="the station on the real machine")
     run.set_defaults(command=_run)
@@ -62,27 +95,32 @@ def _parser() -> argparse.ArgumentParser:
     record = commands.add_parser(
         "record", parents=[common], help="run, and keep the bytes of the machine as they come"
     )
-    record.add_argument("file", type=Path, help="the recording to make; must not exist yet")
+    record.add_argument("file", type=_path, help="the recording to make; must not exist yet")
     record.set_defaults(command=_run)
 
     for one in (run, record):
-        one.add_argument("--port", help="serial port of the machine (default: look for it)")
+        one.add_argument(
+            "--port", type=_name, help="serial port of the machine (default: look for it)"
+        )
 
     replay = commands.add_parser("replay", parents=[common], help="play a recording back")
-    replay.add_argument("file", type=Path, help="the recording")
+    replay.add_argument("file", type=_path, help="the recording")
     replay.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
     replay.set_defaults(command=_replay)
 
     for one in (demo, run, record, replay):
         one.add_argument(
-            "--events", metavar="FILE", help="add the events to FILE as NDJSON; - prints them"
+            "--events",
+            type=_name,
+            metavar="FILE",
+            help="add the events to FILE as NDJSON; - prints them",
         )
 
     analyse = commands.add_parser(
         "analyse", parents=[common], help="count the reps of a recording or a CSV file"
     )
     analyse.add_argument(
-        "file", type=Path, help="a recording, or CSV with the header t_s,angle_deg"
+        "file", type=_path, help="a recording, or CSV with the header t_s,angle_deg"
     )
     output = analyse.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -97,6 +135,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_name(text))
+
+
 def _demo(args: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
@@ -106,18 +154,18 @@ def _demo(args: argparse.Namespace) -> int:
     from firmware_bridge.device.simulated import SimulatedMachine, counts_of
 
     if args.script not in SCRIPTS:
-        raise LeverRepError(f"--script {args.script}: must be one of {', '.join(SCRIPTS)}")
+        args.usage_error(f"--script {args.script}: must be one of {', '.join(SCRIPTS)}")
     motion = SCRIPTS[args.script].motion()
     # The simulated machine is built as the defaults say, whatever the real one is.
     settings = load_settings(args.config)
     settings = replace(settings, machine=MachineProfile(), calibration=Calibration())
     with (
-        SimulatedMachine(counts_of(motion), fast=args.fast) as machine,
         _station(args, settings) as station,
+        SimulatedMachine(counts_of(motion), fast=args.fast) as machine,
     ):
         station.session_s = len(motion) / MOTION_HZ
         station.run(Link(machine.port, rate_hz=settings.station.rate_hz))
-    return _summary(args, station.chain)
+    return _summary(args, station)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -138,7 +186,7 @@ def _run(args: argparse.Namespace) -> int:
                 finally:
                     if args.file.stat().st_size == 0:  # no machine was found
                         args.file.unlink()
-    return _summary(args, station.chain)
+    return _summary(args, station)
 
 
 def _replay(args: argparse.Namespace) -> int:
@@ -147,17 +195,18 @@ def _replay(args: argparse.Namespace) -> int:
 
     with _station(args, load_settings(args.config)) as station:
         station.replay(replay(args.file, fast=args.fast))
-    return _summary(args, station.chain)
+    return _summary(args, station)
 
 
 @contextmanager
 def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Station]":
-    """A station that shows and writes what was asked for."""
+    """A station that shows and writes what was asked for; signals only ask it to stop."""
     from firmware_bridge.floor.eventlines import EventLines
     from firmware_bridge.station import Chain, Station
 
     station = Station(Chain(settings))
     with ExitStack() as stack:
+        stack.enter_context(station.stop.on_signals())
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
@@ -173,9 +222,11 @@ def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Statio
         yield station
 
 
-def _summary(args: argparse.Namespace, chain: "Chain") -> int:
+def _summary(args: argparse.Namespace, station: "Station") -> int:
     if args.events != "-":
-        _print_table(chain.report)
+        _print_table(station.chain.report)
+    if station.failure:
+        raise station.failure
     return DONE
 
 
@@ -207,10 +258,13 @@ def _analyse(args: argparse.Namespace) -> int:
 
 def _read_trace(path: Path, settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
-    from firmware_bridge.device.trace import is_text, read_csv
+    from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
     from firmware_bridge.station import trace_of_recording
 
-    return read_csv(path) if is_text(path) else trace_of_recording(path, settings, calibrated)
+    data = read_bytes(path)  # once: it may be a pipe
+    if is_text(data):
+        return decode_csv(data, str(path))
+    return trace_of_recording(path, settings, calibrated)
 
 
 def _print_table(report: "Report") -> None:
@@ -218,4 +272,7 @@ def _print_table(report: "Report") -> None:
 
     from firmware_bridge.floor.tables import report_table
 
-    Console().print(report_table(report.to_dict()))
+    console = Console()
+    with console.capture() as table:  # rich has its own way with a reader that is gone
+        console.print(report_table(report.to_dict()))
+    print(table.get(), end="")

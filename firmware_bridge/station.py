@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from types import FrameType
@@ -26,7 +26,7 @@ from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.recording import Recorder, replay
 from firmware_bridge.device.trace import Trace
-from firmware_bridge.errors import MachineMismatch, TraceError
+from firmware_bridge.errors import MachineMismatch, OutputError, TraceError
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.eventlines import EventLines
@@ -96,11 +96,12 @@ class Chain:
                 who = {"port": event.port, "device_id": event.hello.device_id}
                 events = [self._sensor(link="connected", **who)]
             case Lost():
-                self.board.connect(LinkState.LOST)
+                self.board.connect(LinkState.LOST, why=str(event.why))
                 events = [self._sensor(link="lost", why=str(event.why))]
             case Searching():
                 if not self._was_connected:
                     raise event.why
+                self.board.connect(LinkState.LOST, why=str(event.why))
                 events = []
         return self._told(events)
 
@@ -200,9 +201,37 @@ class View(Protocol):
         """This is how things stand at the second `at` of the steady clock."""
 
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop:
+    """Whether somebody has asked to stop."""
+
+    asked = False
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Inside, the usual signals only ask: what is under way is finished and written first."""
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:  # nohup, or a job in the background
+                signal.signal(number, self._ask)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
 @dataclass
 class Station:
-    """A chain and those who want to know. `events`, `recorder` and `view` are each optional."""
+    """A chain and those who want to know. `events`, `recorder` and `view` are each optional.
+
+    What cannot be written any more (`failure`: the first such error) does not stop the counting.
+    """
 
     chain: Chain
     events: EventLines | None = None
@@ -210,13 +239,15 @@ class Station:
     view: View | None = None
     # Length of a scripted session: it is over then, or when its machine is gone.
     session_s: float | None = None
+    stop: Stop = field(default_factory=Stop)
+    failure: OutputError | None = None
 
     def run(self, link: Link) -> None:
         """Follow a link until told to stop by Ctrl-C or a signal, or the session is over."""
-        with _stop_on_signals() as stop:
+        with self.stop.on_signals():
             try:
                 with link:
-                    while not (stop.asked or self._is_over()):
+                    while not (self.stop.asked or self._is_over()):
                         self._step(link.next_event(TICK_S))
                 for event in link.events():
                     if not isinstance(event, Lost):  # we let it go
@@ -226,11 +257,11 @@ class Station:
 
     def replay(self, recorded: Iterator[Connected | Chunk]) -> None:
         """Follow a recording to its end, or until told to stop."""
-        with _stop_on_signals() as stop:
+        with self.stop.on_signals():
             try:
                 for event in recorded:
                     self._step(event)
-                    if stop.asked:
+                    if self.stop.asked:
                         break
             finally:
                 self._pass_on(self.chain.close())
@@ -251,42 +282,29 @@ class Station:
 
     def _take(self, event: LinkEvent) -> None:
         if self.recorder and isinstance(event, Chunk):
-            self.recorder.write(event)
+            try:
+                self.recorder.write(event)
+            except OutputError as error:
+                self.recorder = None
+                self._note_failure(error)
         self._pass_on(self.chain.take(event, time.monotonic()))
 
     def _pass_on(self, events: list[Event]) -> None:
         if self.events:
-            self.events.write(events)
+            try:
+                self.events.write(events)
+            except OutputError as error:
+                self.events = None
+                self._note_failure(error)
         if self.view:
             self.view.tell(events)
+
+    def _note_failure(self, error: OutputError) -> None:
+        self.failure = self.failure or error
+        self.chain.board.failure = str(error)
 
     def _is_over(self) -> bool:
         board = self.chain.board
         if self.session_s is None:
             return False
         return board.now_s >= self.session_s or board.link is LinkState.LOST
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class _Stop:
-    asked = False
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-
-
-@contextmanager
-def _stop_on_signals() -> Iterator[_Stop]:
-    """Inside, the usual signals only ask: what is under way is finished and written first."""
-    stop = _Stop()
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # nohup, or a job in the background
-            signal.signal(number, stop.ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

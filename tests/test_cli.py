@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,7 @@ from firmware_bridge.device.people import SCRIPTS
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
 
 ROOT = Path(__file__).parents[1]
-LEVERREP = [
-    sys.executable,
-    "-c",
-    "import sys; from firmware_bridge.cli import main; sys.exit(main())",
-]
+LEVERREP = [sys.executable, "-m", "firmware_bridge"]
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +108,9 @@ def test_a_missing_file_and_bad_settings(csv: Path, capfd: pytest.CaptureFixture
         ["analyse"],
         ["analyse", "x", "--json", "--events"],
         ["analyse", "x", "--uncalibrated", "--events"],
+        ["analyse", ""],
+        ["run", "--events", ""],
+        ["run", "--port", ""],
     ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
@@ -133,7 +133,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("option", ["--events", "--json"])
+@pytest.mark.parametrize("option", ["--events", "--json", "--config=/dev/null", "--help"])
 def test_a_reader_that_goes_away_is_no_error(csv: Path, option: str) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
@@ -159,7 +159,8 @@ def test_demo_counts_the_scripted_session(capfd: pytest.CaptureFixture[str]) -> 
 
 
 def test_demo_knows_its_people(capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["demo", "--script", "nobody"]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        main(["demo", "--script", "nobody"])
     assert "must be one of mixed, good" in capfd.readouterr().err
 
 
@@ -257,9 +258,76 @@ def test_a_port_without_a_lever_machine(capfd: pytest.CaptureFixture[str]) -> No
     os.close(slave)
 
 
-def test_a_full_disk_is_told(machine: SimulatedMachine, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--port", machine.port, "--events", "/dev/full"]) == 1
-    assert "events cannot be written: No space left" in capfd.readouterr().err
+def test_a_full_disk_is_told_and_the_counting_goes_on(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["demo", "--fast", "--events", "/dev/full"]) == 1
+    out, err = capfd.readouterr()
+    assert out.count("events cannot be written: No space left") == 1
+    assert "Set 1: 9 reps" in out
+    assert err == "leverrep: /dev/full: events cannot be written: No space left on device\n"
+
+
+def shell(line: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A line of shell with `$L` for the command."""
+    known = {**os.environ, "L": " ".join(LEVERREP), **environment}
+    return subprocess.run(
+        ["sh", "-c", line], cwd=ROOT, env=known, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_full_standard_output_is_one_line(csv: Path) -> None:
+    for option in ("", "--json", "--events"):
+        done = shell(f"$L analyse {csv} {option} > /dev/full")
+        assert done.returncode == 1
+        assert done.stderr.startswith("leverrep: standard output: ")
+        assert done.stderr.endswith("cannot be written: No space left on device\n")
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_may_be_closed(csv: Path, closed: str) -> None:
+    assert shell(f"$L analyse {csv} {closed}").returncode == 0
+    assert shell(f"$L demo --fast --events - {closed}").returncode == 0
+    assert shell(f"$L analyse no.csv {closed}").returncode == 1
+
+
+def test_a_locale_without_degrees(csv: Path) -> None:
+    done = shell(f"$L analyse {csv}", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "Set 1: 6 reps" in done.stdout
+
+
+def test_csv_from_a_pipe(csv: Path) -> None:
+    done = shell(f"cat {csv} | $L analyse /dev/stdin")
+    assert "Set 1: 6 reps" in done.stdout, done.stderr
+
+
+def test_an_error_is_one_line_whatever_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--port", "/dev/a\nb"]) == 1
+    assert capfd.readouterr().err.startswith("leverrep: /dev/a\\nb does not exist")
+
+
+@pytest.mark.parametrize("delay_s", [0.05, 0.15, 0.3, 0.5, 0.8])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_starting_leaves_nothing_behind(
+    tmp_path: Path, delay_s: float, number: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [*LEVERREP, "demo"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(delay_s)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode in {0, 130, -number}
+    if process.returncode != -signal.SIGINT:  # Python itself was not up yet
+        assert err == ""
+    assert list(tmp_path.glob("leverrep-*")) == []
 
 
 def test_run_ends_when_nobody_reads_its_events() -> None:

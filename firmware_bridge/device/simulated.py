@@ -4,7 +4,6 @@ By itself: `python -m firmware_bridge.device.simulated --link PATH [--script NAM
 """
 
 import argparse
-import contextlib
 import fcntl
 import importlib.util
 import os
@@ -179,14 +178,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--script", choices=SCRIPTS, default="mixed")
     parser.add_argument("--fast", action="store_true", help="as fast as the host reads")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     motion = counts_of(SCRIPTS[options.script].motion())
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        SimulatedMachine(motion, fast=options.fast, link=options.link) as machine,
-    ):
-        print(f"{machine.port} ({machine.interpreter})", flush=True)
-        machine.wait()
+    try:
+        with SimulatedMachine(motion, fast=options.fast, link=options.link) as machine:
+            print(f"{machine.port} ({machine.interpreter})", flush=True)
+            machine.wait()
+    except KeyboardInterrupt:
+        pass
+    except OutputError as error:
+        parser.exit(1, f"{error}\n")
+    except OSError as error:
+        parser.exit(1, f"{options.link}: cannot be made: {error.strerror}\n")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from firmware_bridge.errors import TraceError
 HEADER = ("t_s", "angle_deg")
 # A finite number beyond these is no time and no angle; it would only overflow later.
 LARGEST = {"t_s": 1e10, "angle_deg": 1e5}
+# What takes fewer samples than 10 a second sees no reps: such times are in another unit.
+LONGEST_SPACING_S = 0.1
 # One trace is one visit to the gym; a longer one is a slip in the times.
 LONGEST_S = 86_400.0
 
@@ -25,32 +27,32 @@ class Trace:
     angle_deg: NDArray[np.float64]
 
 
-def is_text(path: Path) -> bool:
-    """No text has a zero byte in it, and every frame on the wire begins with one.
-
-    Raises TraceError if the file cannot be read.
-    """
+def read_bytes(path: Path) -> bytes:
+    """All of a file, which may be a pipe. Raises TraceError if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            start = file.read(4096)
+        return path.read_bytes()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
-    return b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16 has
 
 
-def read_csv(path: Path) -> Trace:
-    """Read a CSV file with the header ``t_s,angle_deg``.
+def is_text(data: bytes) -> bool:
+    """No text but UTF-16 has a zero byte in it, and every frame on the wire begins with one."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return b"\0" not in data[:4096] and (b"\0" not in data or _is_utf8(data))
 
-    Raises TraceError: one line with the file, the line and the column.
+
+def decode_csv(data: bytes, name: str) -> Trace:
+    """The trace in a CSV file with the header ``t_s,angle_deg``.
+
+    Raises TraceError: one line with ``name``, the line and the column.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise TraceError(f"{path}: line {line}: not UTF-8 text; is it a CSV file?") from None
-    return parse_csv(text, str(path))
+        line = data[: error.start].count(b"\n") + 1
+        raise TraceError(f"{name}: line {line}: not UTF-8 text; is it a CSV file?") from None
+    return parse_csv(text, name)
 
 
 def parse_csv(text: str, name: str) -> Trace:
@@ -62,7 +64,7 @@ def parse_csv(text: str, name: str) -> Trace:
     for line, cells in rows:
         where = f"{name}: line {line}"
         if len(cells) != len(HEADER):
-            raise TraceError(f"{where}: {len(cells)} columns, expected {len(HEADER)}")
+            raise TraceError(f"{where}: {_columns(len(cells))}, expected {len(HEADER)}")
         t_s, angle_deg = (_number(c, k, where) for c, k in zip(cells, HEADER, strict=True))
         if times and t_s < times[-1]:
             back = f"time goes backwards ({t_s:.10g} after {times[-1]:.10g})"
@@ -73,7 +75,33 @@ def parse_csv(text: str, name: str) -> Trace:
         angles.append(angle_deg)
     if not times:
         raise TraceError(f"{name}: no samples after the header")
+    _check_spacing(times, name)
     return Trace(np.array(times), np.array(angles))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _columns(number: int) -> str:
+    return "1 column" if number == 1 else f"{number} columns"
+
+
+def _check_spacing(times: list[float], name: str) -> None:
+    if len(times) < 2:
+        return
+    spacing = float(np.median(np.diff(times)))
+    if times[0] == times[-1]:
+        problem = "all samples have the same time"
+    elif spacing > LONGEST_SPACING_S * 1.001:
+        problem = f"samples are {spacing:.3g} s apart (median)"
+    else:
+        return
+    raise TraceError(f"{name}: {problem}: is t_s in seconds?")
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -105,7 +133,7 @@ def _number(cell: str, column: str, where: str) -> float:
     if "_" in cell:  # Python reads 1_000 as a number, nobody else does
         raise TraceError(f"{place}: {cell[:60]!a} is not a number")
     if not math.isfinite(value):
-        raise TraceError(f"{place}: {cell} is not a finite number")
+        raise TraceError(f"{place}: {cell[:60]} is not a finite number")
     if abs(value) > LARGEST[column]:
         raise TraceError(f"{place}: {cell[:60]} is out of range")
     return value

@@ -20,6 +20,7 @@ TROUBLES = {
     "no_magnet": "no magnet at the sensor",
     "nonsense": "sensor answers nonsense: check its cable",
 }
+BEGIN = "Lift the lever to the top to begin"
 
 
 class Link(Enum):
@@ -55,7 +56,8 @@ class Board:
     tempo: dict[str, float] = field(default_factory=dict)
     over: bool = False
     past_neutral_deg: float = 0.0
-    message: str = "Lift the lever to the top to begin"
+    message: str = BEGIN
+    failure: str = ""  # what cannot be written any more
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
         """Take the newest angle, which arrived at the wall-clock second `at`."""
@@ -68,8 +70,10 @@ class Board:
         """Is what the board shows true at the wall-clock second `at`?"""
         return self.link is Link.LIVE and at - self.seen_at <= STALE_S
 
-    def connect(self, link: Link, port: str = "") -> None:
-        """The link has changed."""
+    def connect(self, link: Link, port: str = "", why: str = "") -> None:
+        """The link has changed; `why` is shown until it changes again."""
+        if why or self.link is Link.LOST:
+            self.message = why
         self.link, self.port = link, port or self.port
         if link is not Link.LIVE:
             self.over = False
@@ -112,6 +116,8 @@ class Board:
         if phase == "eccentric":
             self.tempo = {}
         self.phase, self.phase_since_s = phase, event.t_s
+        if self.message == BEGIN:
+            self.message = ""
 
     def _go_over(self, event: Event) -> None:
         self.over, self.past_neutral_deg = True, -event["angle_deg"]
@@ -130,7 +136,8 @@ class Board:
 
 def set_line(one: dict[str, Any]) -> str:
     """A set of the report's JSON in a few words."""
-    parts = [f"{one['rep_count']} reps"]
+    reps = one["rep_count"]
+    parts = ["1 rep" if reps == 1 else f"{reps} reps"]
     if one["partial_count"]:
         parts.append(f"{one['partial_count']} not counted")
     if one["overshoot_count"]:

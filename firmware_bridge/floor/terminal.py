@@ -96,8 +96,9 @@ def _link(board: Board, fresh: bool, at: float) -> Text:
 
 
 def _footer(board: Board, width: int) -> Text:
-    text = Text(" " * _MARGIN + "Ctrl-C ends", "dim")
-    text.truncate(width, overflow="crop")
+    style = "bold reverse red" if board.failure else "dim"
+    text = Text(" " * _MARGIN + (board.failure or "Ctrl-C ends"), style)
+    text.truncate(width, overflow="ellipsis")
     return text
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.device.trace import parse_csv, read_csv
+from firmware_bridge.device.trace import decode_csv, is_text, parse_csv, read_bytes
 from firmware_bridge.errors import TraceError
 
 HEAD = "t_s,angle_deg\n"
@@ -16,10 +16,18 @@ def test_a_plain_file() -> None:
     assert list(trace.angle_deg) == [1.0, -2.5]
 
 
-def test_spaces_quotes_blank_lines_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_bytes(b'\xef\xbb\xbf"t_s", angle_deg\r\n\r\n0, 1e1\r\n1,+2\r\n\r\n')
-    assert list(read_csv(path).angle_deg) == [10.0, 2.0]
+def test_spaces_quotes_blank_lines_and_windows_line_ends_are_fine() -> None:
+    data = b'\xef\xbb\xbf"t_s", angle_deg\r\n\r\n0, 1e1\r\n.1,+2\r\n\r\n'
+    assert list(decode_csv(data, "x").angle_deg) == [10.0, 2.0]
+
+
+def test_what_is_text() -> None:
+    frames = b"\x00\x05\x11\xff"
+    assert is_text(b"t_s,angle_deg\n0,1\n")
+    assert is_text("t_s,angle_deg".encode("utf-16"))
+    assert is_text("größe".encode("latin-1"))
+    assert not is_text(frames)
+    assert not is_text(b"\xfe" * 5000 + frames)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +42,14 @@ def test_spaces_quotes_blank_lines_and_windows_line_ends_are_fine(tmp_path: Path
         (HEAD + "0,1\n1,abc\n", "x: line 3, column angle_deg: 'abc' is not a number"),
         (HEAD + "0,1\nx,1\n", "x: line 3, column t_s: 'x' is not a number"),
         (HEAD + "0,1\n1,\n", "x: line 3, column angle_deg: empty"),
-        (HEAD + "0,1\n1\n", "x: line 3: 1 columns, expected 2"),
+        (HEAD + "0,1\n1\n", "x: line 3: 1 column, expected 2"),
         (HEAD + "0,1\n1,2,3\n", "x: line 3: 3 columns, expected 2"),
         (HEAD + "0,nan\n", "x: line 2, column angle_deg: nan is not a finite number"),
         (HEAD + "inf,1\n", "x: line 2, column t_s: inf is not a finite number"),
         (HEAD + "0,1e300\n", "x: line 2, column angle_deg: 1e300 is out of range"),
         (HEAD + "0,1_0\n", "x: line 2, column angle_deg: '1_0' is not a number"),
+        (HEAD + "0,1\n20,1\n40,2\n", "x: samples are 20 s apart (median): is t_s in seconds?"),
+        (HEAD + "3,1\n3,1\n", "x: all samples have the same time: is t_s in seconds?"),
         (HEAD + "0,1\n1e9,1\n", "x: line 3, column t_s: more than a day after the first sample"),
         (HEAD + "1,1\n0.5,1\n", "x: line 3, column t_s: time goes backwards (0.5 after 1)"),
     ],
@@ -61,10 +71,15 @@ def test_any_text_gives_a_trace_or_one_clear_line(text: str) -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TraceError, match=r"none\.csv: cannot be read: No such file"):
-        read_csv(tmp_path / "none.csv")
+        read_bytes(tmp_path / "none.csv")
     with pytest.raises(TraceError, match="cannot be read: Is a directory"):
-        read_csv(tmp_path)
-    path = tmp_path / "x.csv"
-    path.write_bytes(HEAD.encode() + b"0,1\n1,\xff\n")
+        read_bytes(tmp_path)
     with pytest.raises(TraceError, match="line 3: not UTF-8 text"):
-        read_csv(path)
+        decode_csv(HEAD.encode() + b"0,1\n1,\xff\n", "x")
+
+
+def test_a_long_cell_is_cut() -> None:
+    for cell in ("9" * 5000, "x" * 5000):
+        with pytest.raises(TraceError) as caught:
+            parse_csv(HEAD + f"0,{cell}\n", "x")
+        assert len(str(caught.value)) < 120

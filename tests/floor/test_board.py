@@ -2,7 +2,7 @@ import pytest
 
 from analysis import Event
 from config import FormStandard
-from firmware_bridge.floor.board import STALE_S, Board, Link, set_line
+from firmware_bridge.floor.board import BEGIN, STALE_S, Board, Link, set_line
 
 
 def board() -> Board:
@@ -91,3 +91,19 @@ def test_every_kind_of_event_is_known() -> None:
 
 def test_a_set_in_a_few_words() -> None:
     assert set_line({"rep_count": 5, "partial_count": 0, "overshoot_count": 0}) == "5 reps"
+    assert set_line({"rep_count": 1, "partial_count": 0, "overshoot_count": 0}) == "1 rep"
+
+
+def test_the_invitation_goes_when_the_top_is_reached() -> None:
+    b = board()
+    assert b.message == BEGIN
+    b.apply(event("phase", 1.0, phase="top_hold"))
+    assert b.message == ""
+
+
+def test_while_the_link_is_lost_it_says_why() -> None:
+    b = board()
+    b.connect(Link.LOST, why="/dev/x is gone")
+    assert b.message == "/dev/x is gone"
+    b.connect(Link.LIVE, "/dev/x")
+    assert b.message == ""
