@@ -17,7 +17,7 @@ from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.people import SCRIPTS
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
-from firmware_bridge.errors import LinkLost, MachineMismatch, NoSuchPort, TraceError
+from firmware_bridge.errors import LinkLost, MachineMismatch, NoSuchPort, OutputError, TraceError
 from firmware_bridge.floor.board import STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.eventlines import EventLines
@@ -183,6 +183,42 @@ def test_a_signal_ends_it_with_everything_written(number: signal.Signals, tmp_pa
         station.run(Link(machine.port))
     assert '"link":"connected"' in path.read_text()
     assert signal.getsignal(number) is before
+
+
+class FullDisk:
+    """A recorder, or a file of events, that takes nothing."""
+
+    tries = 0
+
+    def write(self, what: object) -> None:
+        self.tries += 1
+        raise OutputError("x cannot be written: the disk is full")
+
+    def check(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("part", ["recorder", "events"])
+def test_a_full_disk_is_tried_once_and_the_counting_goes_on(part: str) -> None:
+    person, disk = SCRIPTS["fast"], FullDisk()
+    station = Station(Chain(Settings()), **{part: disk})  # type: ignore[arg-type]
+    station.session_s = len(person.motion()) / 1000
+    with SimulatedMachine(counts_of(person.motion()), fast=True) as machine:
+        station.run(Link(machine.port))
+    assert tuple(len(one.counted) for one in station.chain.report.sets) == person.reps
+    assert disk.tries == 1
+    assert str(station.failure) == station.chain.board.failure
+
+
+def test_why_the_link_is_lost_is_shown_until_it_is_back() -> None:
+    chain = Chain(Settings())
+    chain.take(CONNECTED, 0.0)
+    chain.take(Lost(LinkLost("the cable")), 1.0)
+    assert chain.board.message == "the cable"
+    chain.take(Searching(NoSuchPort("no machine")), 2.0)
+    assert chain.board.message == "no machine"
+    chain.take(CONNECTED, 3.0)
+    assert chain.board.message == ""
 
 
 def test_a_replugged_machine_goes_on() -> None:

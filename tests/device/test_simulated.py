@@ -1,6 +1,7 @@
 """The simulated machine, and through it the real firmware in both interpreters, end to end."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ from firmware_bridge.device.simulated import (
     Interpreter,
     SimulatedMachine,
     counts_of,
+    main,
 )
 from firmware_bridge.device.stream import Item, Stream
 from firmware_bridge.errors import OutputError
@@ -153,6 +155,19 @@ def test_it_takes_no_place_that_is_not_its_own(tmp_path: Path) -> None:
     assert path.read_text() == "x"
     with pytest.raises(ValueError, match="at least one value"):
         SimulatedMachine([])
+
+
+def test_a_link_that_cannot_be_made_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "no" / "lever"):
+        with pytest.raises(SystemExit, match="1"):
+            main(["--link", str(path)])
+        err = capfd.readouterr().err
+        assert err.startswith(f"{path}")
+        assert err.count("\n") == 1
 
 
 def test_counts_of_angles() -> None:
