@@ -52,8 +52,10 @@ class Recorder:
         self._put(data)
 
     def _put(self, data: bytes) -> None:
+        left = memoryview(data)
         try:
-            self._file.write(data)
+            while left:  # a disk that fills up takes a part
+                left = left[self._file.write(left) :]
         except OSError as error:
             raise self._failed(error) from error
 
