@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import Event, LiveAnalyser, Report, analyse_trace, analyse_uncalibrated
+from tests.lateness import lateness
 from tests.measures_accuracy import rows as measure_rows
 from tests.motion import REGIMES, Session, session
 from tests.sensor import SENSORS, Readings, sense
@@ -136,6 +137,9 @@ def main() -> int:
     for row in measure_rows(seeds=40):
         print(row)
         right &= row.holds
+    late = lateness(seeds=40)
+    print(late)
+    right &= late.holds
     counts = real_counts()
     share = within_one(counts)
     print(f"real recordings within one of 20: {share:.1%} of {len(counts)} (limit 95 %)")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.accuracy import Case, cases, real_counts, within_one, wrong_count, wrong_live
+from tests.lateness import lateness
 from tests.measures_accuracy import rows
 
 
@@ -19,6 +20,11 @@ def test_live_path_says_the_same_whatever_the_chunks(case: Case) -> None:
 def test_measures_are_within_their_limits() -> None:
     missed = [str(row) for row in rows(seeds=6) if not row.holds]
     assert missed == []
+
+
+def test_the_live_path_speaks_in_time() -> None:
+    late = lateness(seeds=2)
+    assert late.holds, str(late)
 
 
 def test_real_recordings_are_counted_within_one() -> None:
