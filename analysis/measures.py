@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.cells import CELL_S
 from analysis.extreme import highest, noise_deg
-from analysis.polynomial import Array, angle_and_speed
+from analysis.polynomial import Array, acceleration, angle_and_speed
 from analysis.reps import Attempt
 from analysis.samples import Hole, Samples, Series
 from analysis.strokes import Stroke, find_stroke
@@ -20,7 +20,7 @@ _MARGIN_S = 0.5
 _FEWEST_CELLS = 10
 _SHAKE_HZ = (3.0, 12.0)
 _SHAKE_HOLD_S = 0.5
-_ACCEL_HZ = 10.0
+_ACCEL = (5, 4)  # reach and degree of the curve that acceleration is read off
 _ROUGH = (3, 2)  # reach and degree of the curve that turning points are found on
 
 
@@ -160,20 +160,14 @@ def _shake(even: Series, from_s: float, to_s: float) -> float | None:
     return float(np.sqrt(2 * power[band].sum() / (len(hold) ** 2 * 0.375)))
 
 
-def _start_accel(even: Series, rise: Stroke) -> float | None:
+def _start_accel(even: Series, rise: Stroke) -> float:
+    """The quartic over +-0.1 s passes what is below 10 Hz."""
     first, last = even.index(rise.start_s), even.index(rise.end_s)
-    margin = round(0.3 / CELL_S)
-    begin = max(0, first - margin)
-    stretch = np.pad(even.mean_deg[begin : last + margin], margin, mode="edge")
-    hz = np.fft.rfftfreq(len(stretch), CELL_S)
-    kept = np.clip((1.3 * _ACCEL_HZ - hz) / (0.6 * _ACCEL_HZ), 0, 1) / _cell_response(hz)
-    calm = np.fft.irfft(np.fft.rfft(stretch) * kept, len(stretch))
-    calm = calm[margin + first - begin :][: last - first + 1]
-    if len(calm) < 5:
-        return None
-    third = int(np.argmax(calm <= calm[0] + rise.travel_deg / 3))
-    accel = -np.gradient(np.gradient(calm)) / CELL_S**2
-    return float(accel[: max(third, 3)].max())
+    angle, _ = angle_and_speed(even.mean_deg, *_ACCEL)
+    stroke = angle[first : last + 1]
+    third = int(np.argmax(stroke <= stroke[0] + rise.travel_deg / 3))
+    upward = -acceleration(even.mean_deg, *_ACCEL)
+    return float(upward[max(0, first - 1) : first + max(third, 2) + 1].max())
 
 
 def _smoothness(even: Series, rise: Stroke) -> float | None:

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 class _Kernel(NamedTuple):
     value: Array
     slope: Array  # per second
+    curvature: Array  # per second squared
     basis: Array  # orthonormal, for the residuals
 
 
@@ -29,7 +30,8 @@ def _kernel(reach: int, degree: int) -> _Kernel:
     means = np.diff(edges[:, None] ** powers, axis=0) / (powers * float(reach) ** (powers - 1))
     fit = np.linalg.pinv(means)
     basis, _ = np.linalg.qr(means)
-    return _Kernel(fit[0], fit[1] / (reach * CELL_S), basis)
+    width_s = reach * CELL_S
+    return _Kernel(fit[0], fit[1] / width_s, 2 * fit[2] / width_s**2, basis)
 
 
 def _around(mean_deg: Array, reach: int) -> Array:
@@ -41,6 +43,12 @@ def angle_and_speed(mean_deg: Array, reach: int, degree: int) -> tuple[Array, Ar
     """Angle (deg) and speed (deg/s) at each even cell, fitted over `reach` cells to both sides."""
     kernel, around = _kernel(reach, degree), _around(mean_deg, reach)
     return around @ kernel.value, around @ kernel.slope
+
+
+def acceleration(mean_deg: Array, reach: int, degree: int) -> Array:
+    """Acceleration (deg/s^2) at each even cell, fitted over `reach` cells to both sides."""
+    curvature: Array = _around(mean_deg, reach) @ _kernel(reach, degree).curvature
+    return curvature
 
 
 def misfit(mean_deg: Array, reach: int, degree: int) -> Array:
