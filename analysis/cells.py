@@ -3,9 +3,8 @@
 A cell is the mean of the motion (straight lines between samples) over `CELL_S`, so sensors of 50
 and of 500 Hz, jitter and lost samples all end in the same even series. Its neighbours then smooth
 it: a parabola through seven cells, which takes noise away without flattening the turning points of
-fast reps. A
-lever that hardly moves bears more: where the last `STEADY_CELLS` stay within `STEADY_DEG`, a cell
-is their mean.
+fast reps. A lever that hardly moves bears more: where the last `STEADY_CELLS` stay within
+`STEADY_DEG`, a cell is their mean.
 """
 
 from collections import deque

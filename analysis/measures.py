@@ -78,7 +78,7 @@ def measure(
     if even is None or len(even.mean_deg) < _FEWEST_CELLS:
         return Measures()
     noise = noise_deg(even.mean_deg)
-    angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
+    angle, speed = angle_and_speed(even.mean_deg, *_ROUGH)
     top_left_s = until_s if following is None else following.left_s
     last_bottom = _turn(even, angle, rep.lowered_from_s, rep.finished_s)
     top = _turn(even, -angle, rep.finished_s, top_left_s)
@@ -103,7 +103,7 @@ def measure(
         mean_concentric_dps=-rise.travel_deg / rise.seconds if rise.seconds > 0 else None,
         shake_deg=_shake(even, rise.end_s, left_s),
         start_accel_dps2=_start_accel(even, rise),
-        smoothness=_smoothness(even, rise),
+        smoothness=_smoothness(speed, even, rise),
         gaps=tuple(hole for hole in even.holes if _meet(hole, lower.start_s, left_s)),
     )
     return _without_the_unseen(whole, lower, rise)
@@ -170,11 +170,10 @@ def _start_accel(even: Series, rise: Stroke) -> float:
     return float(upward[max(0, first - 1) : first + max(third, 2) + 1].max())
 
 
-def _smoothness(even: Series, rise: Stroke) -> float | None:
+def _smoothness(speed: Array, even: Series, rise: Stroke) -> float | None:
     """Spectral arc length of the speed (Balasubramanian et al. 2015,
     doi:10.1186/s12984-015-0090-9).
     """
-    _, speed = angle_and_speed(even.mean_deg, *_ROUGH)
     speed = np.abs(speed[even.index(rise.start_s) : even.index(rise.end_s) + 1])
     size = 2 ** (int(np.ceil(np.log2(max(len(speed), 2)))) + 4)
     lines = np.abs(np.fft.rfft(speed, size))

@@ -63,9 +63,7 @@ class Attempt:
     bottom: Turn  # the deepest of all
     last_bottom: Turn  # the deepest since the last rise that turned back
     first_turned_s: float | None = None
-    lowered_from_s: float = (
-        0.0  # where the last descent began: at the top, or at a rise that turned back
-    )
+    lowered_from_s: float = 0.0  # the last descent: from the top, or a rise that turned back
     peak: Turn | None = None  # how high the present rise has come
     failed_rises: list[Turn] = field(default_factory=list)
     finished_s: float | None = None

@@ -264,7 +264,7 @@ def _read_trace(path: Path, settings: "Settings", calibrated: bool) -> "Trace":
     data = read_bytes(path)  # once: it may be a pipe
     if is_text(data):
         return decode_csv(data, str(path))
-    return trace_of_recording(path, settings, calibrated)
+    return trace_of_recording(data, str(path), settings, calibrated)
 
 
 def _print_table(report: "Report") -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from types import FrameType
 from typing import Protocol
@@ -24,7 +23,7 @@ from firmware_bridge.device.events import Event as LinkEvent
 from firmware_bridge.device.frames import Hello, SensorError
 from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.link import Link
-from firmware_bridge.device.recording import Recorder, replay
+from firmware_bridge.device.recording import Recorder, play
 from firmware_bridge.device.trace import Trace
 from firmware_bridge.errors import MachineMismatch, OutputError, TraceError
 from firmware_bridge.floor.board import Board
@@ -123,10 +122,8 @@ class Chain:
                 continue
             self._now_s = readings.t_s[-1]
             events += self._watch_sensor(readings)
-            for t_s, counts in zip(readings.t_s, readings.counts, strict=True):
-                if counts is not None:
-                    times.append(t_s)
-                    angles.append(self._scale.degrees(counts))
+            times += [t_s for t_s, _ in readings.good]
+            angles += [self._scale.degrees(counts) for _, counts in readings.good]
         if times:
             self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
             self.board.see(times[-1], median(self._shown), at)
@@ -150,26 +147,28 @@ class Chain:
         return Event("sensor", self._now_s, self._now_s, data)
 
 
-def trace_of_recording(path: Path, settings: Settings, calibrated: bool = True) -> Trace:
+def trace_of_recording(
+    data: bytes, name: str, settings: Settings, calibrated: bool = True
+) -> Trace:
     """The lever angles of a recording; not `calibrated`: from anywhere, but without a jump.
+
+    `name` is what errors call it.
 
     Raises TraceError and MachineMismatch.
     """
     times: list[float] = []
     counts: list[int] = []
-    for event in replay(path, fast=True):
+    for event in play(data, name, fast=True):
         if isinstance(event, Connected):
             if calibrated:
                 check_machine(event.hello, settings)
             continue
         for item in event.items:
             if isinstance(item, Readings):
-                for t_s, count in zip(item.t_s, item.counts, strict=True):
-                    if count is not None:
-                        times.append(t_s)
-                        counts.append(count)
+                times += [t_s for t_s, _ in item.good]
+                counts += [count for _, count in item.good]
     if not times:
-        raise TraceError(f"{path} has no samples in it")
+        raise TraceError(f"{name} has no samples in it")
     if calibrated:
         scale = lever_scale(settings)
         return Trace(np.array(times), np.array([scale.degrees(count) for count in counts]))
@@ -243,28 +242,26 @@ class Station:
     failure: OutputError | None = None
 
     def run(self, link: Link) -> None:
-        """Follow a link until told to stop by Ctrl-C or a signal, or the session is over."""
-        with self.stop.on_signals():
-            try:
-                with link:
-                    while not (self.stop.asked or self._is_over()):
-                        self._step(link.next_event(TICK_S))
-                for event in link.events():
-                    if not isinstance(event, Lost):  # we let it go
-                        self._take(event)
-            finally:
-                self._pass_on(self.chain.close())
+        """Follow a link until asked to stop, or the session is over."""
+        try:
+            with link:
+                while not (self.stop.asked or self._is_over()):
+                    self._step(link.next_event(TICK_S))
+            for event in link.events():
+                if not isinstance(event, Lost):  # we let it go
+                    self._take(event)
+        finally:
+            self._pass_on(self.chain.close())
 
     def replay(self, recorded: Iterator[Connected | Chunk]) -> None:
-        """Follow a recording to its end, or until told to stop."""
-        with self.stop.on_signals():
-            try:
-                for event in recorded:
-                    self._step(event)
-                    if self.stop.asked:
-                        break
-            finally:
-                self._pass_on(self.chain.close())
+        """Follow a recording to its end, or until asked to stop."""
+        try:
+            for event in recorded:
+                self._step(event)
+                if self.stop.asked:
+                    break
+        finally:
+            self._pass_on(self.chain.close())
 
     _ticked_at = 0.0
 

@@ -179,7 +179,10 @@ def test_a_signal_ends_it_with_everything_written(number: signal.Signals, tmp_pa
     before = signal.getsignal(number)
     director = Director((LinkState.LIVE, send(number)))
     station = Station(Chain(Settings()), EventLines(str(path)), view=director)  # type: ignore[arg-type]
-    with SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine:
+    with (
+        SimulatedMachine(counts_of(SCRIPTS["good"].motion())) as machine,
+        station.stop.on_signals(),
+    ):
         station.run(Link(machine.port))
     assert '"link":"connected"' in path.read_text()
     assert signal.getsignal(number) is before
@@ -228,7 +231,9 @@ def test_a_replugged_machine_goes_on() -> None:
             (LinkState.LOST, machine.replug),
             (LinkState.LIVE, send(signal.SIGINT)),
         )
-        Station(Chain(Settings()), view=director).run(Link(machine.port))  # type: ignore[arg-type]
+        station = Station(Chain(Settings()), view=director)  # type: ignore[arg-type]
+        with station.stop.on_signals():
+            station.run(Link(machine.port))
     links = [e["link"] for e in director.events if "link" in e.data]
     assert links == ["connected", "lost", "connected"]
 
@@ -237,7 +242,7 @@ def test_what_is_no_recording(tmp_path: Path) -> None:
     path = tmp_path / "x.bin"
     path.write_bytes(b"\0\1\2\0")
     with pytest.raises(TraceError, match="no HELLO"):
-        trace_of_recording(path, Settings())
+        trace_of_recording(path.read_bytes(), str(path), Settings())
 
 
 @pytest.mark.parametrize("neutral", [0, 1000, 4000])
@@ -249,7 +254,7 @@ def test_an_uncalibrated_recording_has_no_jump_wherever_neutral_is(
     counts[100] = (neutral + 2048) % 4096  # a spike to where the sensor's turn is to be cut
     path = tmp_path / "rec.lever"
     path.write_bytes(wire(HELLO) + b"".join(samples(counts)))
-    trace = trace_of_recording(path, Settings(), calibrated=False)
+    trace = trace_of_recording(path.read_bytes(), str(path), Settings(), calibrated=False)
     angles = np.delete(trace.angle_deg, 100)
     assert np.ptp(angles - np.delete(motion, 100)) < 1.0
 

@@ -36,6 +36,12 @@ class Readings:
         return tuple(None if value & ERROR_BIT else value for value in self.values)
 
     @property
+    def good(self) -> list[tuple[float, int]]:
+        """Time and raw counts of each sample that has any."""
+        pairs = zip(self.t_s, self.counts, strict=True)
+        return [(t_s, counts) for t_s, counts in pairs if counts is not None]
+
+    @property
     def errors(self) -> tuple[SensorError | None, ...]:
         """Why each sample has no counts, None where it has."""
         return tuple(

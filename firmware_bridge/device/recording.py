@@ -14,6 +14,7 @@ from firmware_bridge.device.frames import Hello, Outage, wire
 from firmware_bridge.device.framing import DELIMITER
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Stream
+from firmware_bridge.device.trace import read_bytes
 from firmware_bridge.errors import OutputError, TraceError
 
 CHUNK_BYTES = 64  # two SAMPLES frames: smooth at real time
@@ -77,14 +78,17 @@ class Recorder:
 
 
 def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
-    """The events of a recording, at real time or `fast`.
-
-    TraceError if the file cannot be read or has neither a HELLO nor samples in it.
+    """The events of a recording, at real time or `fast`. Raises TraceError as play does, and if
+    the file cannot be read.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TraceError(f"{path} cannot be read: {error.strerror}") from error
+    yield from play(read_bytes(path), str(path), fast=fast)
+
+
+def play(data: bytes, name: str, *, fast: bool) -> Iterator[Connected | Chunk]:
+    """The same for the bytes of a recording called `name`.
+
+    TraceError if there is neither a HELLO nor a sample in them.
+    """
     stream, boot, began, empty = Stream(), None, time.monotonic(), True
     for at in range(0, len(data), CHUNK_BYTES):
         chunk = data[at : at + CHUNK_BYTES]
@@ -92,12 +96,12 @@ def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
         for item in items:
             if isinstance(item, Hello) and item.boot != boot:
                 boot = item.boot
-                yield Connected(item, str(path))
+                yield Connected(item, name)
             empty &= not isinstance(item, Readings)
             if isinstance(item, Readings) and not fast:
                 time.sleep(max(0.0, began + item.t_s[-1] - time.monotonic()))
         yield Chunk(chunk, items)
     if empty and boot is None:
         raise TraceError(
-            f"{path} is not a recording of a lever machine: no HELLO in {len(data)} bytes"
+            f"{name} is not a recording of a lever machine: no HELLO in {len(data)} bytes"
         )
