@@ -2,14 +2,12 @@
 that happens.
 """
 
-from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
-
 from analysis.cells import Cell
+from analysis.drift import mark_drift
 from analysis.events import Event
-from analysis.flags import DRIFTING, flags_of
+from analysis.flags import flags_of
 from analysis.measures import Measures, lowering_starts_s, measure
 from analysis.report import Rep, Report, SetReport
 from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
@@ -73,7 +71,7 @@ class Session:
         """The set under way is over, if there is one."""
         events = self._measure_finished(self._counter.attempt, t_s, now_s)
         if self._reps:
-            done = SetReport(_mark_drift(self._reps))
+            done = SetReport(mark_drift(self._reps))
             self._finished_sets.append(done)
             self._reps, self._count = [], 0
             events.append(Event("set_ended", t_s, now_s, {"reason": reason, "set": done.to_dict()}))
@@ -155,38 +153,3 @@ class Session:
         self._reps.append(Rep(self._count, None, measures, flags, hidden))
         when = t_s if measures.end_s is None else measures.end_s
         return [Event("flag", when, now_s, {"flag": name, "number": self._count}) for name in flags]
-
-
-_DRIFT_DEG = 4.0
-_DRIFT_REPS = 4
-
-
-def _mark_drift(reps: list[Rep]) -> tuple[Rep, ...]:
-    """Flag the counted reps that a steady walk of the tops or the bottoms has carried away."""
-    counted = [rep for rep in reps if rep.number is not None]
-    walked: set[int | None] = set()
-    for name in ("bottom_deg", "top_deg"):
-        known = [(rep.number, getattr(rep.measures, name)) for rep in counted]
-        walked |= _walked([(n, angle) for n, angle in known if n is not None and angle is not None])
-    return tuple(
-        replace(rep, flags=(*rep.flags, DRIFTING))
-        if rep.number is not None and rep.number in walked
-        else rep
-        for rep in reps
-    )
-
-
-def _walked(angles: list[tuple[int, float]]) -> set[int | None]:
-    """Numbers of the reps whose angle a straight line through all puts _DRIFT_DEG away from the
-    first.
-
-    A walk stands out of the scatter around its line; scatter alone is none.
-    """
-    if len(angles) < _DRIFT_REPS:
-        return set()
-    n, angle = np.array(angles).T
-    slope, start = np.polyfit(n, angle, 1)
-    scatter = float(np.std(angle - (slope * n + start)))
-    if abs(slope) * (n[-1] - n[0]) < 3 * scatter:
-        return set()
-    return {int(k) for k in n[abs(slope) * (n - n[0]) >= _DRIFT_DEG]}

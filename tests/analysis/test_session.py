@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from analysis import analyse_trace
-from analysis.session import _walked
 from tests.motion import session
 from tests.sensor import SENSORS, sense
 
@@ -49,11 +48,3 @@ def test_the_last_top_hold_runs_to_the_final_descent() -> None:
         assert got.counted[-1].measures.top_hold_s == pytest.approx(
             want.reps[-1].top_hold_s, abs=0.1
         )
-
-
-def test_a_steady_walk_is_drift_and_scatter_is_none() -> None:
-    walk = [(n, 40 + 1.0 * n) for n in range(1, 9)]
-    assert _walked(walk) == {5, 6, 7, 8}
-    scatter = [(n, 40 + 5.0 * (-1) ** n) for n in range(1, 9)]
-    assert _walked(scatter) == set()
-    assert _walked(walk[:3]) == set()
