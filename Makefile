@@ -2,6 +2,7 @@
 #   make demo       the station on a simulated machine
 #   make test       every check and every test, those of the figures in a short form
 #   make accuracy   every figure of the counter and of the wire protocol, with its limit
+#   make bench      every figure of speed and size, with its limit
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: demo test accuracy lock clean
+.PHONY: demo test accuracy bench lock clean
 
 demo: $(RUN)
 	@$(BIN)/leverrep demo
@@ -28,6 +29,9 @@ test: $(DEV)
 accuracy: $(DEV)
 	$(BIN)/python -m tests.accuracy
 	$(BIN)/python -m tests.device.faults 1000000
+
+bench: $(DEV)
+	$(BIN)/python -m tests.bench
 
 # --without-pip and --python, because Debian's python3 comes without ensurepip.
 $(TOOLS): requirements-setup.lock
