@@ -8,13 +8,15 @@ fast reps. A lever that hardly moves bears more: where the last `STEADY_CELLS` s
 """
 
 from collections import deque
-from math import floor
-from typing import NamedTuple
+from itertools import pairwise
+from math import ceil, floor
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 CELL_S = 0.02
+CELLS_PER_S = 50  # its reciprocal
 GAP_S = 0.1  # longer than this without a sample is not bridged
 STEADY_CELLS = 10
 STEADY_DEG = 1.6
@@ -29,27 +31,35 @@ _PARABOLA = (
     (-2 / 21, 3 / 21, 6 / 21, 7 / 21, 6 / 21, 3 / 21, -2 / 21),
 )
 REACH = len(_PARABOLA) - 1
+_BLOCK = 1 << 11  # cells of a trace at a time: as many as the processor keeps close
+
+Array = NDArray[np.float64]
+_Time = TypeVar("_Time", float, Array)
+_Place = TypeVar("_Place", float, Array)
 
 
 class Cell(NamedTuple):
-    """The middle of a cell (s), the smooth angle to count on (deg), the time missing before it (s),
-    and the plain mean of the motion over the cell (deg), which measures are taken from.
+    """Which cell since the first sample, the smooth angle to count on (deg), the time missing
+    before it (s), and the plain mean of the motion over the cell (deg), which measures are taken
+    from.
     """
 
-    t_s: float
+    number: int
     angle_deg: float
     gap_s: float
     mean_deg: float
 
 
-def _cell_at(t_s: float, origin_s: float) -> tuple[int, int]:
-    """The cell that `t_s` lies in, and the first one that begins at it or later.
+def cell_middle_s(origin_s: float, number: _Place) -> _Place:
+    """When the middle of a cell was, the first sample being of `origin_s`."""
+    return origin_s + (number + 0.5) * CELL_S
 
-    Said by the same comparison with the edges everywhere, so that rounding cannot tell two tales.
+
+def place_of(t_s: _Time, origin_s: float) -> _Time:
+    """Where `t_s` lies, in cells since the first sample: one formula for all, so that rounding
+    cannot tell two tales.
     """
-    cell = floor((t_s - origin_s) / CELL_S)
-    cell += int(origin_s + (cell + 1) * CELL_S <= t_s)
-    return cell, cell + int(origin_s + cell * CELL_S < t_s)
+    return (t_s - origin_s) * CELLS_PER_S
 
 
 class CellMaker:
@@ -61,11 +71,8 @@ class CellMaker:
 
     def push(self, t_s: float, angle_deg: float) -> list[Cell]:
         """The cells that this sample completes: none, one, or a few."""
-        return [
-            cell
-            for mean in self._averager.push(t_s, angle_deg)
-            for cell in self._smoother.push(mean)
-        ]
+        means = self._averager.push(t_s, angle_deg)
+        return [cell for mean in means for cell in self._smoother.push(mean)] if means else means
 
     def flush(self) -> list[Cell]:
         """The end of the stream: the last cells, smoothed by what there is."""
@@ -88,34 +95,29 @@ class _Averager:
     def push(self, t_s: float, angle_deg: float) -> list[Cell]:
         if self._origin_s is None:
             self._origin_s = t_s
-            self._start(t_s, angle_deg)
+            self._newest = (t_s, angle_deg)
             return []
         last_s, last_deg = self._newest
+        self._newest = (t_s, angle_deg)
+        at = place_of(t_s, self._origin_s)
         if t_s - last_s > GAP_S:
-            self._start(t_s, angle_deg)
+            self._cell, self._first_whole = floor(at), ceil(at)
+            self._area = 0.0
             self._gap_s += t_s - last_s
             return []
         cells = []
-        slope = (angle_deg - last_deg) / (t_s - last_s)
-        while (edge_s := self._origin_s + (self._cell + 1) * CELL_S) <= t_s:
-            since = edge_s - last_s
+        while self._cell < floor(at):
+            since = self._origin_s + (self._cell + 1) * CELL_S - last_s
+            slope = (angle_deg - last_deg) / (t_s - last_s)
             area = self._area + since * (last_deg + 0.5 * slope * since)
             if self._cell >= self._first_whole:
-                middle_s = self._origin_s + self._cell * CELL_S + 0.5 * CELL_S
                 mean = round(area / CELL_S, DIGITS)
-                cells.append(Cell(middle_s, mean, self._gap_s, mean))
+                cells.append(Cell(self._cell, mean, self._gap_s, mean))
                 self._gap_s = 0.0
             self._area -= area
             self._cell += 1
         self._area += (t_s - last_s) * 0.5 * (last_deg + angle_deg)
-        self._newest = (t_s, angle_deg)
         return cells
-
-    def _start(self, t_s: float, angle_deg: float) -> None:
-        assert self._origin_s is not None
-        self._cell, self._first_whole = _cell_at(t_s, self._origin_s)
-        self._area = 0.0
-        self._newest = (t_s, angle_deg)
 
 
 class _Smoother:
@@ -148,70 +150,92 @@ class _Smoother:
         last.append(angle)
         if len(last) == STEADY_CELLS and max(last) - min(last) < STEADY_DEG:
             angle = round(sum(last) / STEADY_CELLS, DIGITS + 1)
-        return self._means[i]._replace(angle_deg=angle)
+        mean = self._means[i]
+        return Cell(mean.number, angle, mean.gap_s, mean.mean_deg)
 
 
 class Cells(NamedTuple):
     """The cells of a whole trace, an array a field."""
 
-    t_s: NDArray[np.float64]
-    angle_deg: NDArray[np.float64]
-    gap_s: NDArray[np.float64]
-    mean_deg: NDArray[np.float64]
+    number: NDArray[np.int64]
+    angle_deg: Array
+    gap_s: Array
+    mean_deg: Array
 
 
-def cells_of_trace(t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]) -> Cells:
+def cells_of_trace(t_s: Array, angle_deg: Array) -> Cells:
     """The same for a whole trace of good samples with increasing times (s)."""
-    n = _cell_at(t_s[-1], t_s[0])[0] if len(t_s) else 0
-    if not n:
-        return Cells(np.empty(0), np.empty(0), np.empty(0), np.empty(0))
-    edges = t_s[0] + np.arange(n + 1) * CELL_S
-    left = np.minimum(np.searchsorted(t_s, edges, side="right") - 1, len(t_s) - 2)
+    runs = [Cells(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0))]
+    after_gap = np.flatnonzero(np.diff(t_s) > GAP_S) + 1
+    gap_s = 0.0
+    for begin, end in pairwise([0, *after_gap.tolist(), len(t_s)]):
+        gap_s += float(t_s[begin] - t_s[begin - 1]) if begin else 0.0
+        first, mean = (
+            _means(t_s[begin:end], angle_deg[begin:end], float(t_s[0])) if end else (0, t_s)
+        )
+        if len(mean):
+            before = np.zeros(len(mean))
+            before[0], gap_s = gap_s, 0.0
+            number = np.arange(first, first + len(mean))
+            runs.append(Cells(number, _steadied(_smooth(mean)), before, mean))
+    return Cells(*(np.concatenate(columns) for columns in zip(*runs, strict=True)))
+
+
+def _means(t_s: Array, angle_deg: Array, origin_s: float) -> tuple[int, Array]:
+    """The first of the cells that these samples, without a gap in them, cover; and their means."""
+    first, end = ceil(place_of(float(t_s[0]), origin_s)), floor(place_of(float(t_s[-1]), origin_s))
+    parts = [np.empty(0)]
+    for edge, last in pairwise([*range(first, end, _BLOCK), end]):
+        left = np.searchsorted(t_s, origin_s + edge * CELL_S, side="right") - 1
+        right = np.searchsorted(t_s, origin_s + last * CELL_S) + 1
+        part = slice(max(left, 0), right)
+        parts.append(_block_means(t_s[part], angle_deg[part], origin_s, edge, last))
+    return first, np.concatenate(parts).round(DIGITS)
+
+
+def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last: int) -> Array:
+    """Means between the edges `edge` and `last`, the samples reaching from the one to the other."""
+    cell = place_of(t_s, origin_s).astype(np.int64)
+    cell[0], cell[-1] = edge - 1, last
+    passed = np.diff(cell)
+    left = np.flatnonzero(passed)  # samples with an edge between them and the next
+    if len(left) <= last - edge:
+        left = np.repeat(left, passed[left])
     step = np.diff(t_s)
-    area = np.concatenate([[0.0], np.cumsum(0.5 * step * (angle_deg[:-1] + angle_deg[1:]))])
-    since = edges - t_s[left]
-    slope = np.diff(angle_deg)[left] / step[left]
-    means = np.diff(area[left] + since * (angle_deg[left] + 0.5 * slope * since)) / CELL_S
-    whole = np.ones(n, dtype=bool)
-    missing = np.zeros(n)
-    for i in np.flatnonzero(step > GAP_S):
-        first, after = _cell_at(t_s[i], t_s[0])[0], _cell_at(t_s[i + 1], t_s[0])[1]
-        whole[first:after] = False
-        missing[after : after + 1] += step[i]
-    gap_s = np.diff(np.cumsum(missing)[whole], prepend=0.0)
-    means = np.round(means[whole], DIGITS)
-    return Cells((edges[:-1] + 0.5 * CELL_S)[whole], _smooth(means, gap_s), gap_s, means)
+    area = np.zeros(len(t_s))
+    np.cumsum(step * (angle_deg[:-1] + angle_deg[1:]), out=area[1:])
+    since = origin_s + np.arange(edge, last + 1) * CELL_S - t_s[left]
+    from_deg, to_deg = angle_deg[left], angle_deg[left + 1]
+    until_edge = since * (from_deg + 0.5 * since * (to_deg - from_deg) / step[left])
+    return np.diff(0.5 * area[left] + until_edge) / CELL_S
 
 
-def _smooth(means: NDArray[np.float64], gap_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not len(means):
-        return means
-    smooth = (
-        np.convolve(means, _PARABOLA[REACH], mode="same")
-        if len(means) > 2 * REACH
-        else means.copy()
-    )
-    begins = np.flatnonzero(gap_s)
-    for begin, end in zip([0, *begins], [*begins, len(means)], strict=True):
-        near_an_edge = {
-            *range(begin, min(begin + REACH, end)),
-            *range(max(end - REACH, begin), end),
-        }
-        for i in near_an_edge:
-            reach = min(i - begin, end - 1 - i, REACH)
-            smooth[i] = np.dot(_PARABOLA[reach], means[i - reach : i + reach + 1])
-    return _steadied(np.round(smooth, DIGITS), begins)
+def _smooth(mean_deg: Array) -> Array:
+    smooth = np.empty_like(mean_deg)
+    if len(mean_deg) > 2 * REACH:
+        smooth[REACH:-REACH] = np.convolve(mean_deg, _PARABOLA[REACH], mode="valid")
+    n = len(mean_deg)
+    for i in {*range(min(REACH, n)), *range(max(n - REACH, 0), n)}:  # fewer neighbours there
+        reach = min(i, n - 1 - i)
+        smooth[i] = np.dot(_PARABOLA[reach], mean_deg[i - reach : i + reach + 1])
+    return smooth.round(DIGITS)
 
 
-def _steadied(smooth: NDArray[np.float64], begins: NDArray[np.int64]) -> NDArray[np.float64]:
-    if len(smooth) < STEADY_CELLS:
-        return smooth
-    last = np.lib.stride_tricks.sliding_window_view(smooth, STEADY_CELLS)
-    steady = last.max(axis=1) - last.min(axis=1) < STEADY_DEG
-    for begin in begins:
-        steady[max(0, begin - STEADY_CELLS + 1) : begin] = False
+def _steadied(smooth: Array) -> Array:
     steadied = smooth.copy()
-    # One digit more, which ten values of DIGITS make: no half is left to round up or down.
-    mean = np.round(last.sum(axis=1) / STEADY_CELLS, DIGITS + 1)
-    steadied[STEADY_CELLS - 1 :][steady] = mean[steady]
+    for begin in range(0, len(smooth) - STEADY_CELLS + 1, _BLOCK):
+        last = smooth[begin : begin + _BLOCK + STEADY_CELLS - 1]
+        steady = _of_last(last, np.maximum) - _of_last(last, np.minimum) < STEADY_DEG
+        # One digit more, which ten values of DIGITS make: no half is left to round up or down.
+        mean = np.round(_of_last(last, np.add) / STEADY_CELLS, DIGITS + 1)
+        np.copyto(steadied[begin + STEADY_CELLS - 1 :][: len(mean)], mean, where=steady)
     return steadied
+
+
+def _of_last(x: Array, combine: np.ufunc) -> Array:
+    """Of each STEADY_CELLS in a row: combined two, four, eight, and with two more, ten."""
+    two = combine(x[1:], x[:-1])
+    four = combine(two[2:], two[:-2])
+    eight = combine(four[4:], four[:-4])
+    ten: Array = combine(eight[2:], two[:-8])
+    return ten

@@ -1,6 +1,7 @@
 """What samples must be before anything is made of them."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,14 @@ def check_samples(
             f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}"
         )
     for name, values in (("t_s", t), ("angle_deg", angle)):
-        if not np.isfinite(values).all():
+        if not isfinite(values.sum()) and not np.isfinite(values).all():
             at = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"{name}[{at}] is {values[at]}: leave out samples that are missing")
+    later = after_s is None or not len(t) or after_s < t[0]
+    if later and (t[1:] > t[:-1]).all():
+        return t, angle
     step = np.diff(t, prepend=-np.inf if after_s is None else after_s)
     if (step < 0).any():
         at = int(np.argmax(step < 0))
         raise ValueError(f"time goes backwards at t_s[{at}] = {t[at]:g}")
-    return (t, angle) if (step > 0).all() else (t[step > 0], angle[step > 0])
+    return t[step > 0], angle[step > 0]

@@ -62,25 +62,35 @@ def despike_trace(
     t_s: NDArray[np.float64], angle_deg: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same for a whole trace: the good samples' times (s) and angles (deg)."""
-    step = np.diff(angle_deg)
-    big = np.flatnonzero(np.abs(step) > SPIKE_DEG)
-    pairs = big[:-1][(np.diff(big) == 1) & (step[big[:-1]] * step[big[1:]] < 0)]
     good = np.ones(len(t_s), dtype=bool)
-    good[pairs + 1] = False
-    t, angle = t_s[good], angle_deg[good]
-    good = np.ones(len(t), dtype=bool)
-    decided = _decide(t, angle, 0, good) if len(t) else 0
+    big = np.flatnonzero(np.abs(np.diff(angle_deg)) > SPIKE_DEG)
+    step = angle_deg[big + 1] - angle_deg[big]
+    spikes = big[1:][(np.diff(big) == 1) & (step[1:] * step[:-1] < 0)]
+    good[spikes] = False
+    decided = _decide(t_s, angle_deg, 0, good) if len(t_s) else 0
     # A step within JUMP_DEG is never doubted, so only the others need the judge.
-    for start in (np.flatnonzero(np.abs(np.diff(angle)) > JUMP_DEG) + 1).tolist():
+    for start in _jumps(angle_deg, good, np.union1d(big, spikes) + 1).tolist():
         if start > decided:
-            decided = _decide(t, angle, start, good)
-    return t[good], angle[good]
+            decided = _decide(t_s, angle_deg, start, good)
+    return t_s[good], angle_deg[good]
+
+
+def _jumps(
+    angle: NDArray[np.float64], good: NDArray[np.bool_], places: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Those of the `places` that are good and more than JUMP_DEG away from the good one before."""
+    places = places[places < len(angle)]
+    places = places[good[places]]
+    before = places - 1
+    while not good[before].all():
+        before -= ~good[before]
+    return places[np.abs(angle[places] - angle[before]) > JUMP_DEG]
 
 
 def _decide(
     t: NDArray[np.float64], angle: NDArray[np.float64], start: int, good: NDArray[np.bool_]
 ) -> int:
-    """Judge the samples from `start` until none is in doubt; return the last one judged."""
+    """Judge the good ones from `start` until none is in doubt; return the last one judged."""
     judge = _Judge()
     since = max(0, start - _ENOUGH_BEFORE)
     before = since + np.flatnonzero(good[since:start])
@@ -89,6 +99,8 @@ def _decide(
     places: dict[Sample, int] = {}
     believed: list[Sample] = []
     for i in range(start, len(t)):
+        if not good[i]:
+            continue
         sample = (float(t[i]), float(angle[i]))
         places[sample] = i
         believed += judge.push(sample)

@@ -1,5 +1,6 @@
 """Does the top or the bottom walk through a set: the pelvis slides, or a pad moves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ _DRIFT_DEG = 4.0
 _DRIFT_REPS = 4
 
 
-def mark_drift(reps: list[Rep]) -> tuple[Rep, ...]:
+def mark_drift(reps: Sequence[Rep]) -> tuple[Rep, ...]:
     """Flag the counted reps that a steady walk of the tops or the bottoms has carried away."""
     counted = [rep for rep in reps if rep.number is not None]
     walked: set[int | None] = set()

@@ -1,16 +1,18 @@
 """The live path: samples in as they come, events out; the same events whatever the chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from analysis.cells import GAP_S, Cell, CellMaker
+from analysis.cells import GAP_S, Cell, CellMaker, cell_middle_s
 from analysis.checks import check_samples
 from analysis.despike import Despiker
-from analysis.events import Event
+from analysis.events import Event, Kind
+from analysis.judge import judge, set_of
 from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
-from analysis.report import Report
+from analysis.report import Rep, Report, SetReport
 from analysis.samples import HOLE_S, LiveSamples
-from analysis.session import Session
+from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
 from config import FormStandard
 
 
@@ -20,20 +22,23 @@ class LiveAnalyser:
     """
 
     def __init__(self, standard: FormStandard | None = None) -> None:
-        standard = standard or FormStandard()
+        self._standard = standard = standard or FormStandard()
         self._despiker = Despiker()
         self._cells = CellMaker()
         self._samples = LiveSamples()
-        self._session = Session(standard, self._samples)
+        self._session = Session(standard)
         self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
+        self._reps: list[Rep] = []  # of the set under way
+        self._finished_sets: list[SetReport] = []
         self._now_s: float | None = None
         self._last_good_s: float | None = None
+        self._events: list[Event] = []  # said since the last samples were fed
 
     @property
     def report(self) -> Report:
         """The sets that are over."""
-        return self._session.report
+        return Report(tuple(self._finished_sets))
 
     def feed(self, t_s: Sequence[float], angle_deg: Sequence[float]) -> list[Event]:
         """Take the next samples: times (s, increasing) and lever angles (deg), lists or 1-D arrays.
@@ -42,56 +47,95 @@ class LiveAnalyser:
         and time that goes backwards.
         """
         times, angles = check_samples(t_s, angle_deg, self._now_s)
-        events: list[Event] = []
         for t, angle in zip(times.tolist(), angles.tolist(), strict=True):
             self._now_s = t
-            for good in self._despiker.push(t, angle):
-                events += self._take(good)
-        if self._now_s is not None:
-            self._samples.forget_before(self._session.needs_from_s(self._now_s))
-        return events
+            for good_s, good_deg in self._despiker.push(t, angle):
+                self._take(good_s, good_deg)
+        self._samples.forget_before(self._session.needs_from)
+        return self._said()
 
     def end_set(self) -> list[Event]:
         """The button: the set under way is over."""
-        if self._now_s is None:
-            return []
-        return self._session.end_set("button", self._now_s, self._now_s)
+        self._tell_all(self._session.end_set("button"))
+        return self._said()
 
     def close(self) -> list[Event]:
         """The end of the data: what is under way is brought to an end."""
-        if self._now_s is None:
-            return []
-        events: list[Event] = []
-        for good in self._despiker.flush():
-            events += self._take(good)
-        events += self._follow(self._cells.flush())
-        return events + self._session.end_set("closed", self._now_s, self._now_s)
+        for good_s, good_deg in self._despiker.flush():
+            self._take(good_s, good_deg)
+        for cell in self._cells.flush():
+            self._follow(cell)
+        self._tell_all(self._session.end_set("closed"))
+        return self._said()
 
-    def _take(self, good: tuple[float, float]) -> list[Event]:
+    def _said(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _say(self, kind: Kind, t_s: float, **data: Any) -> None:
         assert self._now_s is not None
-        t_s, angle_deg = good
-        last_s = self._last_good_s if self._last_good_s is not None else t_s
+        self._events.append(Event(kind, t_s, self._now_s, data))
+
+    def _take(self, t_s: float, angle_deg: float) -> None:
+        """The next good sample."""
+        if self._last_good_s is None:
+            self._samples.origin_s = self._last_good_s = t_s
+        if t_s - self._last_good_s > HOLE_S:
+            self._samples.add_hole(self._last_good_s, t_s)
+        if t_s - self._last_good_s > GAP_S:
+            self._say("sensor", self._last_good_s, missing_s=round(t_s - self._last_good_s, 4))
         self._last_good_s = t_s
-        events = []
-        if t_s - last_s > HOLE_S:
-            self._samples.add_hole((last_s, t_s))
-        if t_s - last_s > GAP_S:
-            missing = {"missing_s": round(t_s - last_s, 4)}
-            events.append(Event("sensor", last_s, self._now_s, missing))
         changed = self._overshoot.push(t_s, angle_deg)
         if changed:
             kind, at_deg = changed
-            events.append(Event(kind, t_s, self._now_s, {"angle_deg": round(at_deg, 2)}))
-        return events + self._follow(self._cells.push(t_s, angle_deg))
+            self._say(kind, t_s, angle_deg=round(at_deg, 2))
+        for cell in self._cells.push(t_s, angle_deg):
+            self._follow(cell)
 
-    def _follow(self, cells: list[Cell]) -> list[Event]:
-        assert self._now_s is not None
-        events = []
-        for cell in cells:
-            self._samples.add(cell)
-            events += self._session.step(cell, self._now_s)
-            change = self._phase.step(cell)
-            if change and self._session.lifting:
-                data = change._asdict() | {"lasted_s": round(change.lasted_s, 2)}
-                events.append(Event("phase", cell.t_s, self._now_s, data))
-        return events
+    def _follow(self, cell: Cell) -> None:
+        self._samples.add(cell)
+        self._tell_all(self._session.step(cell))
+        change = self._phase.step(cell)
+        if change and self._session.lifting:
+            data = change._asdict() | {"lasted_s": round(change.lasted_s, 2)}
+            self._say("phase", self._time_s(cell.number), **data)
+
+    def _time_s(self, cell: int) -> float:
+        return cell_middle_s(self._samples.origin_s, cell)
+
+    def _tell_all(self, happenings: list[Happening]) -> None:
+        for happening in happenings:
+            self._TELL[type(happening)](self, happening)
+
+    def _tell_start(self, start: SetStarted) -> None:
+        self._say("set_started", self._time_s(start.at))
+
+    def _tell_rep(self, rep: RepCounted) -> None:
+        bottom_deg = round(rep.bottom_deg, 2)
+        self._say("rep", self._time_s(rep.at), number=rep.number, bottom_deg=bottom_deg)
+
+    def _tell_done(self, done: Done) -> None:
+        (rep,) = judge(self._samples, [done], self._standard)
+        self._reps.append(rep)
+        if rep.number is None:
+            top_deg = round(done.top_deg, 2)
+            data = {"reason": rep.reason, "uncertain": rep.uncertain, "top_deg": top_deg}
+            self._say("partial", self._time_s(done.finished), **data)
+            return
+        ended_s = rep.measures.end_s
+        when_s = self._time_s(done.finished) if ended_s is None else ended_s
+        for flag in rep.flags:
+            self._say("flag", when_s, flag=flag, number=rep.number)
+
+    def _tell_end(self, over: SetOver) -> None:
+        done = set_of(self._reps)
+        self._finished_sets.append(done)
+        self._reps = []
+        self._say("set_ended", self._time_s(over.at), reason=over.reason, set=done.to_dict())
+
+    _TELL: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        SetStarted: _tell_start,
+        RepCounted: _tell_rep,
+        Done: _tell_done,
+        SetOver: _tell_end,
+    }

@@ -1,32 +1,31 @@
-"""The measures of one rep, taken from its own samples once it is over. DEFINITIONS.md says what
-each is.
+"""The measures of reps, taken from their own cells once they are over, of many reps at once.
+DEFINITIONS.md says what each is.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.cells import CELL_S
+from analysis.cells import CELL_S, CELLS_PER_S, Array, cell_middle_s
 from analysis.extreme import highest, noise_deg
-from analysis.polynomial import Array, acceleration, angle_and_speed
-from analysis.reps import Attempt
-from analysis.samples import Hole, Samples, Series
-from analysis.strokes import Stroke, find_stroke
+from analysis.quality import shake_deg, smoothness, start_accel_dps2
+from analysis.samples import Hole, Samples
+from analysis.segments import Places, over
+from analysis.session import Done
+from analysis.strip import Strip, highest_places, lay_out
+from analysis.strokes import MOST_REACH, Strokes, find_strokes
 from config import FormStandard
 
-_MARGIN_S = 0.5
-_FEWEST_CELLS = 10
-_SHAKE_HZ = (3.0, 12.0)
-_SHAKE_HOLD_S = 0.5
-_ACCEL = (5, 4)  # reach and degree of the curve that acceleration is read off
-_ROUGH = (3, 2)  # reach and degree of the curve that turning points are found on
+_MARGIN = CELLS_PER_S // 2
+_AT_ONCE = 256  # reps
 
 
-@dataclass(frozen=True)
-class Measures:
-    """Seconds, degrees, degrees per second; None where samples are missing."""
+class Measures(NamedTuple):
+    """Seconds, degrees, degrees per second; None where samples are missing.
+
+    `uncertain`: a gap in the data may hide what a partial lacks, or a rep within this rep.
+    """
 
     start_s: float | None = None
     end_s: float | None = None
@@ -40,10 +39,11 @@ class Measures:
     peak_eccentric_dps: float | None = None
     peak_concentric_dps: float | None = None
     mean_concentric_dps: float | None = None
-    shake_deg: float | None = None
     start_accel_dps2: float | None = None
+    shake_deg: float | None = None
     smoothness: float | None = None
-    gaps: tuple[Hole, ...] = field(default=())
+    gaps: tuple[Hole, ...] = ()
+    uncertain: bool = False
 
     @property
     def range_deg(self) -> float | None:
@@ -60,132 +60,128 @@ class Measures:
         return None if self.top_deg is None else max(0.0, -self.top_deg)
 
 
-def measure(
-    samples: Samples,
-    rep: Attempt,
-    following: Attempt | None,
-    until_s: float,
-    standard: FormStandard,
-) -> Measures:
-    """Measure a finished rep; its top hold lasts until the descent of `following`, or to
-    `until_s`.
-    """
-    assert rep.first_turned_s is not None
-    assert rep.finished_s is not None
-    over_s = following.first_turned_s if following is not None else None
-    over_s = until_s if over_s is None else over_s
-    even = samples.window(rep.top_reached_s - _MARGIN_S, over_s)
-    if even is None or len(even.mean_deg) < _FEWEST_CELLS:
-        return Measures()
-    noise = noise_deg(even.mean_deg)
-    angle, speed = angle_and_speed(even.mean_deg, *_ROUGH)
-    top_left_s = until_s if following is None else following.left_s
-    last_bottom = _turn(even, angle, rep.lowered_from_s, rep.finished_s)
-    top = _turn(even, -angle, rep.finished_s, top_left_s)
-    lower = _descent(even, angle, rep, rep.first_turned_s)
-    rise = find_stroke(even, last_bottom, top)
-    left_s = over_s
-    if following is not None:
-        left_s = _descent(even, angle, following, over_s).start_s
-    quicker_s = min(lower.seconds, rise.seconds)
-    whole = Measures(
-        start_s=lower.start_s,
-        end_s=rise.end_s,
-        bottom_deg=_highest(even, 1, rep.left_s, rep.finished_s, quicker_s, noise),
-        top_deg=_highest(even, -1, rep.finished_s, top_left_s, rise.seconds, noise),
-        eccentric_s=lower.seconds,
-        bottom_hold_s=rise.start_s - lower.end_s,
-        concentric_s=rise.seconds,
-        top_hold_s=left_s - rise.end_s,
-        overshoot_s=_time_past(angle, even, rep.finished_s, left_s, standard),
-        peak_eccentric_dps=lower.peak_dps,
-        peak_concentric_dps=rise.peak_dps,
-        mean_concentric_dps=-rise.travel_deg / rise.seconds if rise.seconds > 0 else None,
-        shake_deg=_shake(even, rise.end_s, left_s),
-        start_accel_dps2=_start_accel(even, rise),
-        smoothness=_smoothness(speed, even, rise),
-        gaps=tuple(hole for hole in even.holes if _meet(hole, lower.start_s, left_s)),
+def measure(samples: Samples, done: Sequence[Done], standard: FormStandard) -> list[Measures]:
+    """Measure reps and partials that are over, in their order."""
+    measured: list[Measures] = []
+    for begin in range(0, len(done), _AT_ONCE):
+        some = done[begin : begin + _AT_ONCE]
+        reps = iter(_reps(samples, [one for one in some if one.number is not None], standard))
+        partials = iter(_partials(samples, [one for one in some if one.number is None], standard))
+        measured += [next(partials if one.number is None else reps) for one in some]
+    return measured
+
+
+def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Measures]:
+    if not done:
+        return []
+    series = samples.series([(one.top_reached - _MARGIN, one.over) for one in done])
+    strip = lay_out(series, MOST_REACH)
+    lower, rise, until = _strokes(strip, done)
+    left = strip.place([one.left for one in done])
+    finished = strip.place([one.finished for one in done])
+    next_left = _next_left(strip, done)
+    noise = noise_deg(strip.cells, strip.first, strip.last)
+    quicker_s = np.minimum(lower.seconds, rise.seconds)
+    top_end = np.rint(until).astype(np.int64)
+    past = (strip.rough < -standard.neutral_tolerance_deg).astype(np.int64)
+    columns = (
+        strip.time_s(lower.start, samples.origin_s),
+        strip.time_s(rise.end, samples.origin_s),
+        highest(strip.cells, strip.rough, left, finished, quicker_s, noise),
+        -highest(-strip.cells, -strip.rough, finished, next_left, rise.seconds, noise),
+        lower.seconds,
+        (rise.start - lower.end) * CELL_S,
+        rise.seconds,
+        (until - rise.end) * CELL_S,
+        over(np.add, past, finished, np.maximum(top_end, finished) + 1) * CELL_S,
+        lower.peak_dps,
+        rise.peak_dps,
+        -rise.travel_deg / np.maximum(rise.seconds, CELL_S),
+        start_accel_dps2(strip.cells, rise),
     )
-    return _without_the_unseen(whole, lower, rise)
+    of_lists = (
+        shake_deg(strip.cells, np.rint(rise.end).astype(np.int64), top_end),
+        smoothness(strip.speed, rise),
+    )
+    rows = zip(*(column.tolist() for column in columns), *of_lists, strict=True)
+    measured = [Measures(*row) for row in rows]
+    for k, (one, seen) in enumerate(zip(done, series, strict=True)):
+        if seen.holes:
+            edges = np.array([lower.start[k], lower.end[k], rise.start[k], rise.end[k], until[k]])
+            measured[k] = _without_the_unseen(
+                measured[k], seen.holes, (edges - strip.offset[k]).tolist(), samples.origin_s
+            )
+        if one.gaps:
+            uncertain = _may_hide(one, strip, k, standard.top_zone_deg)
+            measured[k] = measured[k]._replace(uncertain=uncertain)
+    return measured
 
 
-def lowering_starts_s(samples: Samples, attempt: Attempt, turned_s: float) -> float:
-    """When the descent of an attempt that turned by `turned_s` started."""
-    even = samples.window(attempt.top_reached_s - _MARGIN_S, turned_s)
-    if even is None or len(even.mean_deg) < _FEWEST_CELLS:
-        return attempt.left_s
-    angle, _ = angle_and_speed(even.mean_deg, *_ROUGH)
-    return _descent(even, angle, attempt, turned_s).start_s
+def _strokes(strip: Strip, done: list[Done]) -> tuple[Strokes, Strokes, Array]:
+    """The first descents, the last rises, and the places where the lever left the top again."""
+    finished = strip.place([one.finished for one in done])
+    over_at = strip.place([one.over for one in done])
+    next_left = _next_left(strip, done)
+    last_bottom = highest_places(
+        strip.rough, strip.place([one.lowered_from for one in done]), finished
+    )
+    top = highest_places(-strip.rough, finished, next_left)
+    begin, end = _descents(strip, done)
+    n = len(done)
+    strokes = find_strokes(
+        strip.cells,
+        np.concatenate((begin, last_bottom, top)),
+        np.concatenate((end, top, highest_places(strip.rough, next_left, over_at))),
+    )
+    lower, rise, following = (
+        Strokes(*(column[k : k + n] for column in strokes)) for k in (0, n, 2 * n)
+    )
+    stays = np.array([one.next_left is None for one in done])
+    return lower, rise, np.where(stays, over_at + 0.5, following.start)
 
 
-def _descent(even: Series, angle: Array, attempt: Attempt, turned_s: float) -> Stroke:
-    begin = _turn(even, -angle, attempt.top_reached_s, attempt.left_s)
-    return find_stroke(even, begin, _turn(even, angle, attempt.left_s, turned_s))
+def _next_left(strip: Strip, done: list[Done]) -> Places:
+    return strip.place([one.over if one.next_left is None else one.next_left for one in done])
 
 
-def _turn(even: Series, angle: Array, from_s: float, to_s: float) -> int:
-    first, last = even.index(from_s), even.index(to_s)
-    return first + int(np.argmax(angle[first : last + 1]))
+def _descents(strip: Strip, done: list[Done]) -> tuple[Places, Places]:
+    """Turning points that the first descents lie between."""
+    left = strip.place([one.left for one in done])
+    begin = highest_places(-strip.rough, strip.place([one.top_reached for one in done]), left)
+    return begin, highest_places(strip.rough, left, strip.place([one.turned for one in done]))
 
 
-def _highest(
-    even: Series, sign: int, from_s: float, to_s: float, stroke_s: float, noise: float
-) -> float:
-    first, last = even.index(from_s), even.index(to_s)
-    return sign * highest(sign * even.mean_deg, first, last, stroke_s, noise)
+def _partials(samples: Samples, done: list[Done], standard: FormStandard) -> list[Measures]:
+    if not done:
+        return []
+    spans = [(one.top_reached - _MARGIN, max(one.turned, one.finished)) for one in done]
+    strip = lay_out(samples.series(spans), MOST_REACH)
+    starts = find_strokes(strip.cells, *_descents(strip, done)).start
+    measured = []
+    for k, (one, start) in enumerate(zip(done, starts.tolist(), strict=True)):
+        begun = start - strip.offset[k] if one.begun is None else one.begun
+        sought = standard.min_depth_deg if one.reason == "shallow" else standard.top_zone_deg
+        measured.append(
+            Measures(
+                start_s=cell_middle_s(samples.origin_s, begun),
+                end_s=cell_middle_s(samples.origin_s, one.finished),
+                bottom_deg=one.bottom_deg,
+                top_deg=one.top_deg,
+                uncertain=_may_hide(one, strip, k, sought),
+            )
+        )
+    return measured
 
 
-def _time_past(
-    angle: Array, even: Series, from_s: float, to_s: float, standard: FormStandard
-) -> float:
-    stay = angle[even.index(from_s) : even.index(to_s) + 1]
-    return float(np.count_nonzero(stay < -standard.neutral_tolerance_deg) * CELL_S)
-
-
-def _cell_response(hz: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """What the mean over a cell leaves of an oscillation."""
-    left: NDArray[np.floating[Any]] = np.sinc(hz * CELL_S)
-    return left
-
-
-def _shake(even: Series, from_s: float, to_s: float) -> float | None:
-    hold = even.mean_deg[even.index(from_s) : even.index(to_s)]
-    if len(hold) * CELL_S < _SHAKE_HOLD_S:
-        return None
-    tapered = (hold - hold.mean()) * np.hanning(len(hold))
-    hz = np.fft.rfftfreq(len(hold), CELL_S)
-    power = (np.abs(np.fft.rfft(tapered)) / _cell_response(hz)) ** 2
-    band = (hz >= _SHAKE_HZ[0]) & (hz <= _SHAKE_HZ[1])
-    # Of a one-sided spectrum each line stands for two; the taper kept 3/8 of the power.
-    return float(np.sqrt(2 * power[band].sum() / (len(hold) ** 2 * 0.375)))
-
-
-def _start_accel(even: Series, rise: Stroke) -> float:
-    """The quartic over +-0.1 s passes what is below 10 Hz."""
-    first, last = even.index(rise.start_s), even.index(rise.end_s)
-    angle, _ = angle_and_speed(even.mean_deg, *_ACCEL)
-    stroke = angle[first : last + 1]
-    third = int(np.argmax(stroke <= stroke[0] + rise.travel_deg / 3))
-    upward = -acceleration(even.mean_deg, *_ACCEL)
-    return float(upward[max(0, first - 1) : first + max(third, 2) + 1].max())
-
-
-def _smoothness(speed: Array, even: Series, rise: Stroke) -> float | None:
-    """Spectral arc length of the speed (Balasubramanian et al. 2015,
-    doi:10.1186/s12984-015-0090-9).
-    """
-    speed = np.abs(speed[even.index(rise.start_s) : even.index(rise.end_s) + 1])
-    size = 2 ** (int(np.ceil(np.log2(max(len(speed), 2)))) + 4)
-    lines = np.abs(np.fft.rfft(speed, size))
-    hz = np.fft.rfftfreq(size, CELL_S)
-    if lines[0] <= 0:
-        return None
-    lines = lines / lines[0]
-    used = np.flatnonzero((hz <= 10.0) & (lines >= 0.05))
-    lines, hz = lines[: used[-1] + 1], hz[: used[-1] + 1]
-    if len(hz) < 2:
-        return None
-    return -float(np.hypot(np.diff(hz) / hz[-1], np.diff(lines)).sum())
+def _may_hide(one: Done, strip: Strip, k: int, angle_deg: float) -> bool:
+    """Could the lever have been to `angle_deg` and back in a gap, at this attempt's speed?"""
+    if not one.gaps:
+        return False
+    begin, end = (number + int(strip.offset[k]) for number in (one.left, one.finished))
+    fastest_dps = float(np.abs(strip.speed[begin : end + 1]).max(initial=0.0))
+    return any(
+        abs(gap.middle_deg - angle_deg) <= 0.5 * gap.seconds * fastest_dps for gap in one.gaps
+    )
 
 
 _OF_LOWERING = ("eccentric_s", "peak_eccentric_dps")
@@ -198,22 +194,29 @@ _OF_RISING = (
 )
 
 
-def _without_the_unseen(m: Measures, lower: Stroke, rise: Stroke) -> Measures:
-    """Missing data is never guessed: what a gap touches is None."""
+def _without_the_unseen(
+    m: Measures, holes: Sequence[Hole], edges: Sequence[float], origin_s: float
+) -> Measures:
+    """Missing data is never guessed: what a hole touches is None. `edges` are the places where the
+    lowering starts and ends, the rise starts and ends, and the top is left.
+    """
+    start, lowered, rising, end, left = edges
+    met = [hole for hole in holes if _meet(hole, start, left)]
     unseen: dict[str, Any] = {}
-    for gap in m.gaps:
-        if _meet(gap, lower.start_s, lower.end_s):
+    for hole in met:
+        if _meet(hole, start, lowered):
             unseen |= dict.fromkeys(_OF_LOWERING)
-        if _meet(gap, rise.start_s, rise.end_s):
+        if _meet(hole, rising, end):
             unseen |= dict.fromkeys(_OF_RISING)
-        if _meet(gap, lower.start_s, lower.start_s):
+        if _meet(hole, start, start):
             unseen["start_s"] = None
-        if _meet(gap, lower.end_s, lower.end_s) or _meet(gap, rise.start_s, rise.start_s):
+        if _meet(hole, lowered, lowered) or _meet(hole, rising, rising):
             unseen |= dict.fromkeys(("bottom_hold_s", "bottom_deg"))
-        if _meet(gap, rise.end_s, rise.end_s):
+        if _meet(hole, end, end):
             unseen |= dict.fromkeys(("end_s", "top_hold_s", "top_deg"))
-    return replace(m, **unseen)
+    gaps = tuple((cell_middle_s(origin_s, a), cell_middle_s(origin_s, b)) for a, b in met)
+    return m._replace(gaps=gaps, **unseen)
 
 
-def _meet(gap: Hole, from_s: float, to_s: float) -> bool:
-    return gap[1] > from_s and gap[0] < to_s
+def _meet(hole: Hole, begin: float, end: float) -> bool:
+    return hole[1] > begin and hole[0] < end

@@ -27,7 +27,7 @@ class PhaseWatch:
         self._zone = top_zone_deg
         self._recent: deque[float] = deque(maxlen=_WINDOW)
         self._phase: Phase | None = None
-        self._since_s = 0.0
+        self._since = 0
 
     def step(self, cell: Cell) -> Change | None:
         """The phase that begins at `cell`, or None when the present one goes on."""
@@ -37,8 +37,8 @@ class PhaseWatch:
         phase = self._read(cell.angle_deg)
         if phase == self._phase:
             return None
-        change = Change(phase, self._phase, cell.t_s - self._since_s)
-        self._phase, self._since_s = phase, cell.t_s
+        change = Change(phase, self._phase, (cell.number - self._since) * CELL_S)
+        self._phase, self._since = phase, cell.number
         return change
 
     def _read(self, angle_deg: float) -> Phase:

@@ -1,20 +1,22 @@
 """When is a rep counted: the state machine of one lifter on the lever.
 
-Fed with one cell of smooth motion after the other, it follows the lever between the top zone and
-its turning points, which are found by distance: a turn is believed when the lever has come back by
-`min_travel_deg`. `TABLE` is the whole machine: guards look, actions note what happened, and
-nothing else changes the state.
+Fed with the angles of one cell of smooth motion after the other, it follows the lever between the
+top zone and its turning points, which are found by distance: a turn is believed when the lever has
+come back by `min_travel_deg`. In each state it remembers how far the lever has come, and from that
+two angles: one to fall to and one to rise to. Only there does anything come to an end, by the rows
+of `TABLE`, which is the whole machine; nothing else changes the state. Times are cell numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from math import inf
 from typing import NamedTuple
 
-from analysis.cells import Cell
+from analysis.cells import CELLS_PER_S
 from config import FormStandard
 
-_REMEMBERED_S = 10.0  # of a rest at the top: the next rep begins in it
+_REMEMBERED = 10 * CELLS_PER_S  # of a rest at the top: the next rep begins in it
 
 
 class State(Enum):
@@ -36,11 +38,10 @@ class Outcome(Enum):
     FINISHED = auto()
 
 
-@dataclass
-class Turn:
-    """A turning point, as far as the motion has come."""
+class Turn(NamedTuple):
+    """A turning point."""
 
-    t_s: float
+    at: int
     angle_deg: float
 
 
@@ -57,61 +58,70 @@ class Attempt:
     top.
     """
 
-    top_reached_s: float
+    top_reached: int
     top_deg: float  # the highest of the stay
-    left_s: float
-    bottom: Turn  # the deepest of all
-    last_bottom: Turn  # the deepest since the last rise that turned back
-    first_turned_s: float | None = None
-    lowered_from_s: float = 0.0  # the last descent: from the top, or a rise that turned back
-    peak: Turn | None = None  # how high the present rise has come
+    left: int
+    lowered_from: int  # the last descent: from the top, or a rise that turned back
+    bottom_deg: float = -inf  # the deepest
+    first_turned: int | None = None
     failed_rises: list[Turn] = field(default_factory=list)
-    finished_s: float | None = None
-    fastest_dps: float = 0.0
+    finished: int | None = None
     gaps: list[Gap] = field(default_factory=list)
-
-    def may_hide(self, angle_deg: float) -> bool:
-        """Could the lever have been to `angle_deg` and back in a gap, at this attempt's speed?"""
-        return any(
-            abs(gap.middle_deg - angle_deg) <= 0.5 * gap.seconds * self.fastest_dps
-            for gap in self.gaps
-        )
 
 
 class RepCounter:
-    """The machine: `step` takes a cell and says what it brought to an end, if anything."""
+    """The machine: `follow` takes angles up to the one that brings something to an end, `conclude`
+    says what.
+    """
 
     def __init__(self, standard: FormStandard) -> None:
         self.state = State.GETTING_IN
-        self.top_reached_s = 0.0
+        self.top_reached = 0
         self.attempt: Attempt | None = None  # under way: in LOWERING and RISING
         self.finished: Attempt | None = None  # the last that came back to the top
-        self._highest = 0.0  # in this stay at the top
-        self._last: Cell | None = None
         self._zone = standard.top_zone_deg
         self._travel = standard.min_travel_deg
         self._depth = standard.min_depth_deg
+        self._furthest = Turn(0, -inf)  # in this state: the deepest in LOWERING, else the highest
+        self._fall_to, self._rise_to = self._zone, inf
 
-    def step(self, cell: Cell) -> Outcome | None:
-        """Follow the lever to `cell`."""
-        _FOLLOW[self.state](self, cell)
-        tried, outcome = self.attempt, None
+    def follow(self, angles: Sequence[float], number: int) -> int:
+        """Follow the lever through cells from `number` on, up to the first that brings something
+        to an end; how many come before that.
+        """
+        if self.state is State.LOWERING:
+            return self._follow_down(angles, number)
+        return self._follow_up(angles, number)
+
+    def passes(self, low: float, high: float) -> bool:
+        """Does nothing between these angles matter now?"""
+        furthest = self._furthest.angle_deg
+        if self.state is State.LOWERING:
+            return low > self._fall_to and high < furthest
+        return low > self._fall_to and low > furthest and high < self._rise_to
+
+    def conclude(self, number: int, angle_deg: float) -> Outcome:
+        """What the cell at which `follow` stopped brings to an end."""
         for guard, then, action in TABLE[self.state]:
-            if guard(self, cell):
+            if guard(self, angle_deg):
+                outcome = action(self, number, angle_deg)
                 self.state = then
-                outcome = action(self, cell)
-                break
-        self._note_way(tried or self.attempt, cell)
-        return outcome
+                return outcome
+        raise AssertionError("follow stops only where a guard holds")
 
-    def rest(self, cell: Cell) -> None:
-        """The set is over at `cell`: whatever was being tried is given up."""
+    def rest(self, number: int, angle_deg: float) -> None:
+        """The set is over at cell `number`: whatever was being tried is given up."""
         if self.state is State.TOP:  # a next rep may have begun already
-            self.top_reached_s = max(self.top_reached_s, cell.t_s - _REMEMBERED_S)
+            self.top_reached = max(self.top_reached, number - _REMEMBERED)
             return
-        self.state = State.TOP if cell.angle_deg <= self._zone else State.GETTING_IN
-        self.top_reached_s, self._highest = cell.t_s, cell.angle_deg
         self.attempt = None
+        if angle_deg <= self._zone:
+            self.state = State.TOP
+            self._reach_top(number, angle_deg)
+        else:
+            self.state = State.GETTING_IN
+            self._furthest = Turn(number, -inf)
+            self._fall_to, self._rise_to = self._zone, inf
 
     @property
     def trying(self) -> Attempt:
@@ -121,111 +131,114 @@ class RepCounter:
 
     def deep_enough(self, attempt: Attempt) -> bool:
         """Did it reach the depth of a rep?"""
-        return attempt.bottom.angle_deg >= self._depth
+        return attempt.bottom_deg >= self._depth
 
-    # What each state follows.
+    def _follow_up(self, angles: Sequence[float], number: int) -> int:
+        at, furthest = self._furthest
+        fall_to, rise_to = self._fall_to, self._rise_to
+        passed = len(angles)
+        for n, angle in enumerate(angles):
+            if angle <= fall_to or angle >= rise_to:
+                passed = n
+                break
+            if angle <= furthest:
+                at, furthest, rise_to = number + n, angle, angle + self._travel
+        self._furthest, self._rise_to = Turn(at, furthest), rise_to
+        return passed
 
-    def _follow_top(self, cell: Cell) -> None:
-        self._highest = min(self._highest, cell.angle_deg)
+    def _follow_down(self, angles: Sequence[float], number: int) -> int:
+        at, furthest = self._furthest
+        fall_to = self._fall_to
+        passed = len(angles)
+        for n, angle in enumerate(angles):
+            if angle <= fall_to:
+                passed = n
+                break
+            if angle >= furthest:
+                at, furthest, fall_to = number + n, angle, self._turns_at(angle)
+        self._furthest, self._fall_to = Turn(at, furthest), fall_to
+        return passed
 
-    def _follow_down(self, cell: Cell) -> None:
-        here, attempt = Turn(cell.t_s, cell.angle_deg), self.trying
-        if here.angle_deg >= attempt.last_bottom.angle_deg:
-            attempt.last_bottom = here
-        if here.angle_deg >= attempt.bottom.angle_deg:
-            attempt.bottom = here
-
-    def _follow_up(self, cell: Cell) -> None:
-        peak = self.trying.peak
-        if peak is None or cell.angle_deg <= peak.angle_deg:
-            self.trying.peak = Turn(cell.t_s, cell.angle_deg)
-
-    def _note_way(self, attempt: Attempt | None, cell: Cell) -> None:
-        """How fast the lever went from the last cell to this one, or how long nobody saw it."""
-        last, self._last = self._last, cell
-        if attempt is None or last is None:
-            return
-        if cell.gap_s:
-            attempt.gaps.append(Gap(cell.gap_s, 0.5 * (last.angle_deg + cell.angle_deg)))
-        else:
-            speed_dps = abs(cell.angle_deg - last.angle_deg) / (cell.t_s - last.t_s)
-            attempt.fastest_dps = max(attempt.fastest_dps, speed_dps)
+    def _turns_at(self, deepest_deg: float) -> float:
+        """Where a descent that came to `deepest_deg` has turned: the travel back up, or in the top
+        zone after it was deep enough. A stop in mid-descent that sways over the edge of the zone
+        is no dip.
+        """
+        back = deepest_deg - self._travel
+        if back < self._zone and max(deepest_deg, self.trying.bottom_deg) >= self._depth:
+            return self._zone
+        return back
 
     # Guards.
 
-    def _in_top_zone(self, cell: Cell) -> bool:
-        return cell.angle_deg <= self._zone
+    def _fell(self, angle_deg: float) -> bool:
+        return angle_deg <= self._fall_to
 
-    def _left_top(self, cell: Cell) -> bool:
-        return cell.angle_deg >= self._highest + self._travel
+    def _rose(self, angle_deg: float) -> bool:
+        return angle_deg >= self._rise_to
 
-    def _dipped(self, cell: Cell) -> bool:
-        # Half the travel back up: a stop in mid-descent that sways over the edge of the zone is
-        # no dip.
-        came_back = self._risen(cell) or self.deep_enough(self.trying)
-        return came_back and self._in_top_zone(cell)
-
-    def _risen(self, cell: Cell) -> bool:
-        return self.trying.last_bottom.angle_deg - cell.angle_deg >= self._travel
-
-    def _fallen_back(self, cell: Cell) -> bool:
-        peak = self.trying.peak
-        return peak is not None and cell.angle_deg - peak.angle_deg >= self._travel
+    def _in_top_zone(self, angle_deg: float) -> bool:
+        return angle_deg <= self._zone
 
     # Actions.
 
-    def _reach_top(self, cell: Cell) -> Outcome:
-        self.top_reached_s, self._highest = cell.t_s, cell.angle_deg
+    def _reach_top(self, number: int, angle_deg: float) -> Outcome:
+        self.top_reached = number
+        self._furthest = Turn(number, angle_deg)
+        self._fall_to, self._rise_to = -inf, angle_deg + self._travel
         return Outcome.REACHED_TOP
 
-    def _leave_top(self, cell: Cell) -> Outcome:
-        here = Turn(cell.t_s, cell.angle_deg)
-        self.attempt = Attempt(
-            self.top_reached_s, self._highest, cell.t_s, here, here, lowered_from_s=cell.t_s
-        )
+    def _leave_top(self, number: int, angle_deg: float) -> Outcome:
+        highest = self._furthest.angle_deg
+        self.attempt = Attempt(self.top_reached, highest, number, lowered_from=number)
+        self._lower(number, angle_deg)
         return Outcome.LEFT_TOP
 
-    def _turn_up(self, cell: Cell) -> Outcome:
-        self.trying.first_turned_s = self.trying.first_turned_s or cell.t_s
-        self.trying.peak = Turn(cell.t_s, cell.angle_deg)
+    def _turn_up(self, number: int, angle_deg: float) -> Outcome:
+        self._note_bottom(number)
+        self._furthest = Turn(number, angle_deg)
+        self._fall_to, self._rise_to = self._zone, angle_deg + self._travel
         return Outcome.TURNED_UP
 
-    def _turn_back(self, cell: Cell) -> Outcome:
-        attempt = self.trying
-        assert attempt.peak is not None
-        attempt.failed_rises.append(attempt.peak)
-        attempt.lowered_from_s, attempt.peak = attempt.peak.t_s, None
-        attempt.last_bottom = Turn(cell.t_s, cell.angle_deg)
+    def _turn_back(self, number: int, angle_deg: float) -> Outcome:
+        self.trying.failed_rises.append(self._furthest)
+        self.trying.lowered_from = self._furthest.at
+        self._lower(number, angle_deg)
         return Outcome.TURNED_BACK
 
-    def _finish(self, cell: Cell) -> Outcome:
-        self._reach_top(cell)
-        attempt = self.trying
-        attempt.first_turned_s = attempt.first_turned_s or cell.t_s
-        attempt.finished_s = cell.t_s
-        self.attempt, self.finished = None, attempt
+    def _finish_dip(self, number: int, angle_deg: float) -> Outcome:
+        self._note_bottom(number)
+        return self._finish(number, angle_deg)
+
+    def _finish(self, number: int, angle_deg: float) -> Outcome:
+        self.finished, self.attempt = self.trying, None
+        self.finished.finished = number
+        self._reach_top(number, angle_deg)
         return Outcome.FINISHED
 
+    def _lower(self, number: int, angle_deg: float) -> None:
+        self._furthest = Turn(number, angle_deg)
+        self._fall_to, self._rise_to = self._turns_at(angle_deg), inf
 
-_Guard = Callable[[RepCounter, Cell], bool]
-_Action = Callable[[RepCounter, Cell], Outcome]
+    def _note_bottom(self, number: int) -> None:
+        attempt = self.trying
+        attempt.bottom_deg = max(attempt.bottom_deg, self._furthest.angle_deg)
+        if attempt.first_turned is None:
+            attempt.first_turned = number
+
+
+_Guard = Callable[[RepCounter, float], bool]
+_Action = Callable[[RepCounter, int, float], Outcome]
 
 TABLE: dict[State, tuple[tuple[_Guard, State, _Action], ...]] = {
-    State.GETTING_IN: ((RepCounter._in_top_zone, State.TOP, RepCounter._reach_top),),
-    State.TOP: ((RepCounter._left_top, State.LOWERING, RepCounter._leave_top),),
+    State.GETTING_IN: ((RepCounter._fell, State.TOP, RepCounter._reach_top),),
+    State.TOP: ((RepCounter._rose, State.LOWERING, RepCounter._leave_top),),
     State.LOWERING: (
-        (RepCounter._dipped, State.TOP, RepCounter._finish),
-        (RepCounter._risen, State.RISING, RepCounter._turn_up),
+        (RepCounter._in_top_zone, State.TOP, RepCounter._finish_dip),
+        (RepCounter._fell, State.RISING, RepCounter._turn_up),
     ),
     State.RISING: (
-        (RepCounter._in_top_zone, State.TOP, RepCounter._finish),
-        (RepCounter._fallen_back, State.LOWERING, RepCounter._turn_back),
+        (RepCounter._fell, State.TOP, RepCounter._finish),
+        (RepCounter._rose, State.LOWERING, RepCounter._turn_back),
     ),
-}
-
-_FOLLOW: dict[State, Callable[[RepCounter, Cell], None]] = {
-    State.GETTING_IN: lambda counter, cell: None,
-    State.TOP: RepCounter._follow_top,
-    State.LOWERING: RepCounter._follow_down,
-    State.RISING: RepCounter._follow_up,
 }

@@ -2,17 +2,15 @@
 
 from collections import deque
 from enum import Enum, auto
-from math import ceil
-from typing import NamedTuple
+from math import ceil, inf
 
-from analysis.cells import Cell
+from analysis.cells import CELLS_PER_S, Cell
 from config import FormStandard
 
-BLOCK_S = 1.0
 STILL_DEG = 1.5  # a lever that stays within this is not on its way anywhere
-RESTLESS_S = 5.0  # longer still, and a rest may be restless
+RESTLESS_S = 5  # longer still, and a rest may be restless
 AT_STOP_DEG = 1.0  # a stop is a fixed point
-_LEFT_BLOCKS = 12  # longer at the stop than anybody pauses in a rep
+_LEFT_S = 12  # longer at the stop than anybody pauses in a rep
 
 
 class Rest(Enum):
@@ -23,70 +21,97 @@ class Rest(Enum):
     UNSEEN = auto()  # no data for as long as a rest
 
 
-class _Block(NamedTuple):
-    low: float
-    high: float
-
-
 class RestWatch:
     """Looks at whole seconds: the least and the greatest angle of each."""
 
     def __init__(self, standard: FormStandard) -> None:
-        self._rest_blocks = ceil(standard.set_rest_s / BLOCK_S)
-        self._restless_blocks = self._rest_blocks + ceil(RESTLESS_S / BLOCK_S)
-        self._blocks: deque[_Block] = deque(maxlen=self._restless_blocks)
-        self._travel = standard.min_travel_deg
+        self._rest_s = ceil(standard.set_rest_s)
         self._zone = standard.top_zone_deg
+        self._resting = _Stay(standard.min_travel_deg, self._rest_s + RESTLESS_S)
+        self._left = _Stay(AT_STOP_DEG, _LEFT_S)
+        self._last = (-inf, inf)  # least and greatest angle of the last second
         self._stop_deg: float | None = None
-        self._since_s: float | None = None  # the beginning of the second under way
-        self._low = self._high = 0.0
+        self._second: int | None = None  # the one under way
+        self._low = self._high = 0.0  # its angles so far
 
     def step(self, cell: Cell, getting_in: bool) -> Rest | None:
-        """Is the set over at `cell`? Said again every second for as long as it is.
+        """Is the set over at `cell`? As in `begin`."""
+        second, angle = cell.number // CELLS_PER_S, cell.angle_deg
+        if second == self._second:
+            self._low, self._high = min(self._low, angle), max(self._high, angle)
+            return None
+        rest = self.begin(second, self._low, self._high, cell.gap_s, getting_in)
+        self._low = self._high = angle
+        return rest
 
+    def begin(
+        self, second: int, low: float, high: float, gap_s: float, getting_in: bool
+    ) -> Rest | None:
+        """Is the set over, as `second` begins? Said again every second for as long as it is.
+
+        `low` and `high` are the angles of the second before it, `gap_s` the time missing before it.
         `getting_in`: nobody has reached the top, so a lever at rest below it lies at its stop.
         """
-        unseen = cell.gap_s >= self._rest_blocks * BLOCK_S
-        if self._since_s is None or unseen:
-            self._begin(cell.t_s, cell)
-            self._blocks.clear()
-            return Rest.UNSEEN if unseen else None
-        passed = int((cell.t_s - self._since_s) / BLOCK_S)
-        if not passed:
-            self._low = min(self._low, cell.angle_deg)
-            self._high = max(self._high, cell.angle_deg)
+        before, self._second = self._second, second
+        if before is None:
             return None
+        if gap_s >= self._rest_s:
+            self._resting.clear()
+            self._left.clear()
+            return Rest.UNSEEN
+        still = self._still_deg(low, high, second - before)
+        self._learn_stop(low, high, getting_in and still <= AT_STOP_DEG)
         # Seconds without data count as seconds in which nothing is known to have moved.
-        self._blocks.extend([_Block(self._low, self._high)] * passed)
-        self._begin(self._since_s + passed * BLOCK_S, cell)
-        self._learn_stop(getting_in)
-        return self._verdict()
+        for _ in range(second - before):
+            self._resting.add(low, high)
+            self._left.add(low, high)
+        if self._resting.seconds >= self._rest_s + (0 if still <= STILL_DEG else RESTLESS_S):
+            return Rest.STILL
+        at_stop = self._stop_deg is not None and abs(low - self._stop_deg) <= AT_STOP_DEG
+        return Rest.AT_STOP if at_stop and self._left.seconds >= _LEFT_S else None
 
-    def _begin(self, since_s: float, cell: Cell) -> None:
-        self._since_s = since_s
-        self._low = self._high = cell.angle_deg
+    def _still_deg(self, low: float, high: float, seconds: int) -> float:
+        """Range (deg) of the last two seconds."""
+        last_low, last_high = self._last if seconds == 1 else (low, high)
+        self._last = low, high
+        return max(high, last_high) - min(low, last_low)
 
-    def _learn_stop(self, getting_in: bool) -> None:
-        low, high = self._blocks[-1]
-        if getting_in and self._range(2) <= AT_STOP_DEG and low > self._zone:
+    def _learn_stop(self, low: float, high: float, at_rest: bool) -> None:
+        if at_rest and low > self._zone:
             self._stop_deg = 0.5 * (low + high)
         elif self._stop_deg is not None and high > self._stop_deg + AT_STOP_DEG:
             self._stop_deg = None  # nothing goes past a stop, so that was none
 
-    def _verdict(self) -> Rest | None:
-        rested = self._range(self._rest_blocks) <= self._travel
-        if rested and self._range(2) <= STILL_DEG:
-            return Rest.STILL
-        if self._range(self._restless_blocks) <= self._travel:
-            return Rest.STILL
-        at_stop = (
-            self._stop_deg is not None and abs(self._blocks[-1].low - self._stop_deg) <= AT_STOP_DEG
-        )
-        return Rest.AT_STOP if at_stop and self._range(_LEFT_BLOCKS) <= AT_STOP_DEG else None
 
-    def _range(self, blocks: int) -> float:
-        """Least to greatest angle of the last `blocks` seconds; infinite while there are fewer."""
-        if len(self._blocks) < blocks:
-            return float("inf")
-        recent = list(self._blocks)[-blocks:]
-        return max(b.high for b in recent) - min(b.low for b in recent)
+class _Stay:
+    """For how many of the last `longest` seconds has the lever stayed within `limit_deg`?"""
+
+    def __init__(self, limit_deg: float, longest: int) -> None:
+        self._limit = limit_deg
+        self._within: deque[tuple[float, float]] = deque(maxlen=longest)
+        self._low, self._high = inf, -inf
+
+    @property
+    def seconds(self) -> int:
+        return len(self._within)
+
+    def clear(self) -> None:
+        self._within.clear()
+        self._low, self._high = inf, -inf
+
+    def add(self, low: float, high: float) -> None:
+        self._low, self._high = min(self._low, low), max(self._high, high)
+        self._within.append((low, high))
+        if self._high - self._low > self._limit:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Keep as many of the last seconds as are within the limit."""
+        seconds = [*self._within]
+        self.clear()
+        for low, high in reversed(seconds):
+            low, high = min(self._low, low), max(self._high, high)
+            if high - low > self._limit:
+                break
+            self._low, self._high = low, high
+            self._within.appendleft((low, high))

@@ -1,13 +1,12 @@
 """The cells that measures are taken from, kept for as long as a rep may still need them."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.cells import CELL_S, Cell, Cells
+from analysis.cells import Array, Cell, Cells, place_of
 
 HOLE_S = 0.05  # longer than this without a sample is not measured over
 _TRIM_AT = 1024
@@ -15,28 +14,23 @@ _TRIM_AT = 1024
 Hole = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Series:
-    """Cell means (deg) every CELL_S from `begin_s`, and the holes (from, to; s) in them."""
+class Series(NamedTuple):
+    """Cell means (deg), one after the other from cell `begin`, and the holes in them, from and to
+    places between cells.
+    """
 
-    begin_s: float
-    mean_deg: NDArray[np.float64]
+    begin: int
+    mean_deg: Array
     holes: tuple[Hole, ...]
-
-    def index(self, t_s: float) -> int:
-        """The place of the cell nearest to `t_s`, kept inside the series."""
-        return min(max(round((t_s - self.begin_s) / CELL_S), 0), len(self.mean_deg) - 1)
-
-    def time(self, place: float) -> float:
-        """The time (s) at a place, which may lie between two cells."""
-        return self.begin_s + place * CELL_S
 
 
 class Samples(Protocol):
     """The cells of the recent past, or of a whole trace."""
 
-    def window(self, from_s: float, to_s: float) -> Series | None:
-        """The cells of from_s <= t < to_s as an even series; None if there are none."""
+    origin_s: float
+
+    def series(self, spans: Sequence[tuple[int, int]]) -> list[Series]:
+        """The cells from the first of each span up to the second, as far as there are any."""
         ...
 
 
@@ -44,58 +38,71 @@ class LiveSamples:
     """Cells as they come; what is forgotten takes no memory."""
 
     def __init__(self) -> None:
-        self._t: list[float] = []
+        self.origin_s = 0.0
+        self._numbers: list[int] = []
         self._mean: list[float] = []
         self._holes: list[Hole] = []
 
     def add(self, cell: Cell) -> None:
         """The next cell in time."""
-        self._t.append(cell.t_s)
+        self._numbers.append(cell.number)
         self._mean.append(cell.mean_deg)
 
-    def add_hole(self, hole: Hole) -> None:
+    def add_hole(self, from_s: float, to_s: float) -> None:
         """No sample for more than HOLE_S."""
+        hole = (place_of(from_s, self.origin_s) - 0.5, place_of(to_s, self.origin_s) - 0.5)
         self._holes.append(hole)
 
-    def window(self, from_s: float, to_s: float) -> Series | None:
+    def series(self, spans: Sequence[tuple[int, int]]) -> list[Series]:
         """As in Samples."""
-        part = slice(bisect_left(self._t, from_s), bisect_left(self._t, to_s))
-        holes = tuple(hole for hole in self._holes if hole[1] > from_s and hole[0] < to_s)
-        return _even(np.array(self._t[part]), np.array(self._mean[part]), holes)
+        return [self._one(begin, end) for begin, end in spans]
 
-    def forget_before(self, t_s: float) -> None:
-        """Nobody will ask for cells before `t_s`; done now and then, as it moves all that stays."""
-        if len(self._t) > _TRIM_AT and self._t[_TRIM_AT] < t_s:
-            old = bisect_left(self._t, t_s)
-            del self._t[:old], self._mean[:old]
-            self._holes = [hole for hole in self._holes if hole[1] >= t_s]
+    def _one(self, begin: int, end: int) -> Series:
+        part = slice(bisect_left(self._numbers, begin), bisect_left(self._numbers, end))
+        holes = tuple(hole for hole in self._holes if hole[1] > begin and hole[0] < end)
+        return _even(np.array(self._numbers[part]), np.array(self._mean[part]), holes)
+
+    def forget_before(self, number: int) -> None:
+        """Nobody will ask for cells before `number`; done now and then, as it moves all others."""
+        if len(self._numbers) > _TRIM_AT and self._numbers[_TRIM_AT] < number:
+            old = bisect_left(self._numbers, number)
+            del self._numbers[:old], self._mean[:old]
+            self._holes = [hole for hole in self._holes if hole[1] >= number]
 
 
 class TraceSamples:
     """The cells of a whole trace, and the times (s) of its good samples."""
 
-    def __init__(self, cells: Cells, sample_s: NDArray[np.float64]) -> None:
-        self._t, self._mean = cells.t_s, cells.mean_deg
+    def __init__(self, cells: Cells, sample_s: Array) -> None:
+        self.origin_s = float(sample_s[0]) if len(sample_s) else 0.0
+        self._numbers, self._mean = cells.number, cells.mean_deg
         wide = np.flatnonzero(np.diff(sample_s) > HOLE_S)
-        self._from, self._to = sample_s[wide], sample_s[wide + 1]
+        self._from = place_of(sample_s[wide], self.origin_s) - 0.5
+        self._to = place_of(sample_s[wide + 1], self.origin_s) - 0.5
 
-    def window(self, from_s: float, to_s: float) -> Series | None:
+    def series(self, spans: Sequence[tuple[int, int]]) -> list[Series]:
         """As in Samples."""
-        part = slice(*np.searchsorted(self._t, (from_s, to_s)))
-        here = slice(
-            np.searchsorted(self._to, from_s, side="right"), np.searchsorted(self._from, to_s)
+        begins, ends = np.array(spans).T
+        bounds = np.searchsorted(self._numbers, (begins, ends)).T.tolist()
+        first = np.searchsorted(self._to, begins, side="right").tolist()
+        last = np.searchsorted(self._from, ends).tolist()
+        return [
+            _even(self._numbers[a:b], self._mean[a:b], self._holes(h, k))
+            for (a, b), h, k in zip(bounds, first, last, strict=True)
+        ]
+
+    def _holes(self, first: int, last: int) -> tuple[Hole, ...]:
+        if first >= last:
+            return ()
+        return tuple(
+            zip(self._from[first:last].tolist(), self._to[first:last].tolist(), strict=True)
         )
-        holes = tuple(zip(self._from[here].tolist(), self._to[here].tolist(), strict=True))
-        return _even(self._t[part], self._mean[part], holes)
 
 
-def _even(
-    t_s: NDArray[np.float64], mean_deg: NDArray[np.float64], holes: tuple[Hole, ...]
-) -> Series | None:
-    if not len(t_s):
-        return None
-    begin_s = float(t_s[0])
-    n = round((float(t_s[-1]) - begin_s) / CELL_S) + 1
-    if n > len(t_s):
-        mean_deg = np.interp(begin_s + CELL_S * np.arange(n), t_s, mean_deg)
-    return Series(begin_s, mean_deg, holes)
+def _even(numbers: np.ndarray, mean_deg: Array, holes: tuple[Hole, ...]) -> Series:
+    if not len(numbers):
+        return Series(0, mean_deg, holes)
+    begin, n = int(numbers[0]), int(numbers[-1] - numbers[0]) + 1
+    if n > len(numbers):
+        mean_deg = np.interp(np.arange(begin, begin + n), numbers, mean_deg)
+    return Series(begin, mean_deg, holes)

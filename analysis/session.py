@@ -1,22 +1,21 @@
-"""One lifter after the other on one machine: cells in, sets of reps out, with an event for all
-that happens.
+"""One lifter after the other on one machine: cells in, what was done out. Nothing is measured here.
+
+Times are cell numbers.
 """
 
-from typing import ClassVar
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar, NamedTuple
 
-from analysis.cells import Cell
-from analysis.drift import mark_drift
-from analysis.events import Event
-from analysis.flags import flags_of
-from analysis.measures import Measures, lowering_starts_s, measure
-from analysis.report import Rep, Report, SetReport
-from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
+import numpy as np
+
+from analysis.cells import CELLS_PER_S, Cell, Cells
+from analysis.reps import Attempt, Gap, Outcome, RepCounter, State, Turn
 from analysis.rest import Rest, RestWatch
-from analysis.samples import Samples
 from config import FormStandard
 
-_KEEP_BEFORE_S = 1.0  # samples from before a top was reached, for smoothing at its edge
-_KEEP_AT_MOST_S = 300.0  # no rep lasts longer; what is older has no measures
+_KEEP_BEFORE = 1 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
+_KEEP_AT_MOST = 300 * CELLS_PER_S  # no rep lasts longer; what is older has no measures
 _END_REASONS = {
     Rest.STILL: "rest",
     Rest.AT_STOP: "left_at_stop",
@@ -24,132 +23,231 @@ _END_REASONS = {
 }
 
 
-class Session:
-    """Follows the counter, and keeps the reps, the partials and the sets it makes of them."""
+class RepCounted(NamedTuple):
+    """A rep has come back to the top."""
 
-    def __init__(self, standard: FormStandard, samples: Samples) -> None:
-        self._standard = standard
-        self._samples = samples
+    number: int
+    at: int
+    bottom_deg: float
+
+
+class Done(NamedTuple):
+    """A rep whose stay at the top is over, or with `number` None a partial: it can be measured.
+
+    `over` is the first cell that does not belong to it, nor to the descent that follows it;
+    `next_left` when that descent left the top zone. A partial ends `at`, and starts at `begun`, or
+    with its descent.
+    """
+
+    number: int | None
+    reason: str | None
+    top_reached: int
+    left: int
+    turned: int
+    lowered_from: int
+    finished: int
+    next_left: int | None
+    over: int
+    begun: int | None
+    bottom_deg: float
+    top_deg: float
+    gaps: tuple[Gap, ...]
+
+
+class SetOver(NamedTuple):
+    """The set under way is over: everything done since the last one. `at` is its last cell."""
+
+    reason: str
+    at: int
+
+
+class SetStarted(NamedTuple):
+    """The first rep or partial of a set, which left the top `at`."""
+
+    at: int
+
+
+Happening = SetStarted | RepCounted | Done | SetOver
+
+
+class Session:
+    """Follows the counter and the rests, and says what was done."""
+
+    def __init__(self, standard: FormStandard) -> None:
         self._counter = RepCounter(standard)
         self._rest = RestWatch(standard)
-        self._finished_sets: list[SetReport] = []
-        self._reps: list[Rep] = []  # of the set under way
+        self._next = 0  # the cell after the last one
+        self._last_deg = 0.0
+        self._started = False  # a set
         self._count = 0
         self._unmeasured: Attempt | None = None  # finished, but its stay at the top is not over
-
-    @property
-    def report(self) -> Report:
-        """The sets that are over."""
-        return Report(tuple(self._finished_sets))
-
-    def step(self, cell: Cell, now_s: float) -> list[Event]:
-        """Follow the lever to `cell`, the newest sample being of `now_s`."""
-        events: list[Event] = []
-        rest = self._rest.step(cell, self._counter.state is State.GETTING_IN)
-        if rest:
-            events += self.end_set(_END_REASONS[rest], cell.t_s - cell.gap_s, now_s)
-            self._counter.rest(cell)
-        outcome = self._counter.step(cell)
-        if outcome:
-            events += self._OUTCOMES[outcome](self, cell, now_s)
-        return events
 
     @property
     def lifting(self) -> bool:
         """Has somebody brought the lever to the top?"""
         return self._counter.state is not State.GETTING_IN
 
-    def needs_from_s(self, now_s: float) -> float:
-        """The time from which on samples are still needed."""
-        needed = [now_s]
+    @property
+    def needs_from(self) -> int:
+        """The cell from which on all are still needed."""
+        needed = [self._next]
         if self._counter.state is State.TOP:
-            needed.append(self._counter.top_reached_s)
-        needed += [a.top_reached_s for a in (self._unmeasured, self._counter.attempt) if a]
-        return max(min(needed) - _KEEP_BEFORE_S, now_s - _KEEP_AT_MOST_S)
+            needed.append(self._counter.top_reached)
+        needed += [a.top_reached for a in (self._unmeasured, self._counter.attempt) if a]
+        return max(min(needed) - _KEEP_BEFORE, self._next - _KEEP_AT_MOST)
 
-    def end_set(self, reason: str, t_s: float, now_s: float) -> list[Event]:
+    def step(self, cell: Cell) -> list[Happening]:
+        """Follow the lever to `cell`."""
+        rest = self._rest.step(cell, not self.lifting)
+        happened = self._rested(rest, cell.number, cell.angle_deg) if rest else []
+        happened += self._follow_to(cell)
+        self._next, self._last_deg = cell.number + 1, cell.angle_deg
+        return happened
+
+    def run(self, cells: Cells) -> Iterator[Happening]:
+        """Follow the lever through all cells of a trace: as `step` to each, a second at a time."""
+        seconds = cells.number // CELLS_PER_S
+        begins = np.flatnonzero(np.diff(seconds, prepend=-1))
+        if not len(begins):
+            return
+        lows = np.minimum.reduceat(cells.angle_deg, begins).tolist()
+        highs = np.maximum.reduceat(cells.angle_deg, begins).tolist()
+        gaps = np.maximum.reduceat(cells.gap_s, begins).tolist()
+        low = high = 0.0
+        places = pairwise([*begins.tolist(), len(seconds)])
+        each = zip(seconds[begins].tolist(), places, lows, highs, gaps, strict=True)
+        for second, (begin, end), its_low, its_high, gap_s in each:
+            part = slice(begin, end)
+            number = int(cells.number[begin])
+            unseen_s = float(cells.gap_s[begin]) if gap_s else 0.0
+            rest = self._rest.begin(second, low, high, unseen_s, not self.lifting)
+            if rest:
+                yield from self._rested(rest, number, float(cells.angle_deg[begin]))
+            if gap_s:
+                yield from self._follow_over_gaps(cells, part)
+            elif not self._counter.passes(its_low, its_high):
+                yield from self._follow(number, cells.angle_deg[part].tolist())
+            self._next = number + end - begin
+            low, high = its_low, its_high
+
+    def end_set(self, reason: str) -> list[Happening]:
         """The set under way is over, if there is one."""
-        events = self._measure_finished(self._counter.attempt, t_s, now_s)
-        if self._reps:
-            done = SetReport(mark_drift(self._reps))
-            self._finished_sets.append(done)
-            self._reps, self._count = [], 0
-            events.append(Event("set_ended", t_s, now_s, {"reason": reason, "set": done.to_dict()}))
-        return events
+        happened = self._top_left(self._counter.attempt, self._next)
+        if self._started:
+            happened.append(SetOver(reason, self._next - 1))
+            self._started, self._count = False, 0
+        return happened
 
-    def _on_turned_up(self, cell: Cell, now_s: float) -> list[Event]:
-        return self._measure_finished(self._counter.trying, cell.t_s, now_s)
+    def _rested(self, rest: Rest, number: int, angle_deg: float) -> list[Happening]:
+        happened = self.end_set(_END_REASONS[rest])
+        self._counter.rest(number, angle_deg)
+        return happened
 
-    def _on_turned_back(self, cell: Cell, now_s: float) -> list[Event]:
+    def _follow(self, number: int, angles: list[float]) -> list[Happening]:
+        happened: list[Happening] = []
+        while (passed := self._counter.follow(angles, number)) < len(angles):
+            number += passed
+            outcome = self._counter.conclude(number, angles[passed])
+            happened += self._OUTCOMES[outcome](self, number)
+            number, angles = number + 1, angles[passed + 1 :]
+        return happened
+
+    def _follow_to(self, cell: Cell) -> list[Happening]:
+        tried = self._counter.attempt
+        happened = self._follow(cell.number, [cell.angle_deg])
+        attempt = tried or self._counter.attempt
+        if cell.gap_s and attempt:
+            attempt.gaps.append(Gap(cell.gap_s, 0.5 * (self._last_deg + cell.angle_deg)))
+        return happened
+
+    def _follow_over_gaps(self, cells: Cells, part: slice) -> Iterator[Happening]:
+        self._last_deg = float(cells.angle_deg[part.start - 1])
+        for cell in map(Cell._make, zip(*(column[part].tolist() for column in cells), strict=True)):
+            yield from self._follow_to(cell)
+            self._last_deg = cell.angle_deg
+
+    def _nothing(self, at: int) -> list[Happening]:
+        return []
+
+    def _on_turned_up(self, at: int) -> list[Happening]:
+        return self._top_left(self._counter.trying, at)
+
+    def _on_turned_back(self, at: int) -> list[Happening]:
         attempt = self._counter.trying
         *before, peak = attempt.failed_rises
-        begun_s = before[-1].t_s if before else self._lowering_starts_s(attempt)
-        hidden = attempt.may_hide(self._standard.top_zone_deg)
-        attempt.gaps.clear()  # said with the partial, so not once more with the rep
-        return self._add_partial("incomplete_top", attempt, begun_s, peak, hidden, now_s)
+        begun = before[-1].at if before else None
+        partial = self._partial("incomplete_top", attempt, begun, peak)
+        attempt.gaps.clear()  # told with the partial, so not once more with the rep
+        return partial
 
-    def _on_finished(self, cell: Cell, now_s: float) -> list[Event]:
+    def _on_finished(self, at: int) -> list[Happening]:
         attempt = self._counter.finished
         assert attempt is not None
-        events = self._measure_finished(attempt, cell.t_s, now_s)
+        happened = self._top_left(attempt, at)
         if not self._counter.deep_enough(attempt):
-            top = Turn(cell.t_s, attempt.top_deg)
-            hidden = attempt.may_hide(self._standard.min_depth_deg)
-            begun_s = self._lowering_starts_s(attempt)
-            return events + self._add_partial("shallow", attempt, begun_s, top, hidden, now_s)
-        events += self._start_set(attempt.left_s, now_s)
+            return happened + self._partial("shallow", attempt, None, Turn(at, attempt.top_deg))
+        happened += self._start_set(attempt.left)
         self._count += 1
         self._unmeasured = attempt
-        data = {"number": self._count, "bottom_deg": round(attempt.bottom.angle_deg, 2)}
-        return [*events, Event("rep", cell.t_s, now_s, data)]
+        return [*happened, RepCounted(self._count, at, attempt.bottom_deg)]
 
     _OUTCOMES: ClassVar = {
-        Outcome.REACHED_TOP: lambda self, cell, now_s: [],
-        Outcome.LEFT_TOP: lambda self, cell, now_s: [],
+        Outcome.REACHED_TOP: _nothing,
+        Outcome.LEFT_TOP: _nothing,
         Outcome.TURNED_UP: _on_turned_up,
         Outcome.TURNED_BACK: _on_turned_back,
         Outcome.FINISHED: _on_finished,
     }
 
-    def _start_set(self, t_s: float, now_s: float) -> list[Event]:
-        if self._reps or self._unmeasured:
+    def _start_set(self, at: int) -> list[Happening]:
+        if self._started:
             return []
-        return [Event("set_started", t_s, now_s)]
+        self._started = True
+        return [SetStarted(at)]
 
-    def _add_partial(
-        self,
-        reason: str,
-        attempt: Attempt,
-        begun_s: float,
-        top: Turn,
-        uncertain: bool,
-        now_s: float,
-    ) -> list[Event]:
-        events = self._start_set(attempt.left_s, now_s)
-        reached = Measures(
-            start_s=begun_s,
-            end_s=top.t_s,
-            bottom_deg=attempt.bottom.angle_deg,
+    def _partial(
+        self, reason: str, attempt: Attempt, begun: int | None, top: Turn
+    ) -> list[Happening]:
+        assert attempt.first_turned is not None
+        partial = Done(
+            number=None,
+            reason=reason,
+            top_reached=attempt.top_reached,
+            left=attempt.left,
+            turned=attempt.first_turned,
+            lowered_from=attempt.lowered_from,
+            finished=top.at,
+            next_left=None,
+            over=top.at,
+            begun=begun,
+            bottom_deg=attempt.bottom_deg,
             top_deg=top.angle_deg,
+            gaps=tuple(attempt.gaps),
         )
-        flags = ("sensor_gap",) if uncertain else ()
-        self._reps.append(Rep(None, reason, reached, flags, uncertain))
-        data = {"reason": reason, "uncertain": uncertain, "top_deg": round(top.angle_deg, 2)}
-        return [*events, Event("partial", top.t_s, now_s, data)]
+        return [*self._start_set(attempt.left), partial]
 
-    def _lowering_starts_s(self, attempt: Attempt) -> float:
-        turned_s = attempt.first_turned_s
-        assert turned_s is not None
-        return lowering_starts_s(self._samples, attempt, turned_s)
-
-    def _measure_finished(self, following: Attempt | None, t_s: float, now_s: float) -> list[Event]:
+    def _top_left(self, following: Attempt | None, until: int) -> list[Happening]:
         """The stay at the top of the last rep is over, so all of it can be measured."""
         attempt, self._unmeasured = self._unmeasured, None
         if attempt is None:
             return []
-        measures = measure(self._samples, attempt, following, t_s, self._standard)
-        flags = flags_of(measures, self._standard)
-        hidden = attempt.may_hide(self._standard.top_zone_deg)
-        self._reps.append(Rep(self._count, None, measures, flags, hidden))
-        when = t_s if measures.end_s is None else measures.end_s
-        return [Event("flag", when, now_s, {"flag": name, "number": self._count}) for name in flags]
+        assert attempt.first_turned is not None
+        assert attempt.finished is not None
+        turned = following.first_turned if following else None
+        return [
+            Done(
+                number=self._count,
+                reason=None,
+                top_reached=attempt.top_reached,
+                left=attempt.left,
+                turned=attempt.first_turned,
+                lowered_from=attempt.lowered_from,
+                finished=attempt.finished,
+                next_left=following.left if following else None,
+                over=until if turned is None else turned,
+                begun=None,
+                bottom_deg=attempt.bottom_deg,
+                top_deg=0.0,
+                gaps=tuple(attempt.gaps),
+            )
+        ]

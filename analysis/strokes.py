@@ -1,100 +1,138 @@
-"""Where a stroke starts and ends (contract, section 1): smoothing that follows the motion."""
+"""Where strokes start and end (contract, section 1): smoothing that follows the motion."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from analysis.cells import CELL_S
-from analysis.polynomial import Array, angle_and_speed
-from analysis.samples import Series
+from analysis import polynomial
+from analysis.cells import CELL_S, Array
+from analysis.segments import Places, Segments, over
 
 _SLOWEST_DPS = 1.0
 _SLOW_SHARE = 0.05  # of the stroke's peak speed
 _DEGREE = 3
 _FIRST_REACH = 3
-_LEAST_REACH, _MOST_REACH = 2, 40
+_LEAST_REACH, MOST_REACH = 2, 40
 _REACH_OF_STROKE = 0.11
 # A stroke that stops on its way is made of quicker ones: what counts is the time that its peak
 # speed would need, times how much longer an unhurried stroke takes.
 _UNHURRIED = 1.3
 
 
-@dataclass(frozen=True)
-class Stroke:
-    """Start and end (s), travel (deg, positive lowered) and fastest speed (deg/s) of a stroke."""
+class Strokes(NamedTuple):
+    """Places where strokes start and end, their travel (deg, positive lowered) and their fastest
+    speed (deg/s): an entry a stroke.
+    """
 
-    start_s: float
-    end_s: float
-    travel_deg: float
-    peak_dps: float
+    start: Array
+    end: Array
+    travel_deg: Array
+    peak_dps: Array
 
     @property
-    def seconds(self) -> float:
-        """How long it took."""
-        return self.end_s - self.start_s
+    def seconds(self) -> Array:
+        """How long they took."""
+        return (self.end - self.start) * CELL_S
 
 
-def find_stroke(even: Series, begin: int, end: int) -> Stroke:
-    """The stroke between the turning points in cells `begin` and `end` of `even`."""
-    stroke, reach = _find(even, begin, end, _FIRST_REACH), _FIRST_REACH
+def find_strokes(cells: Array, begin: Places, end: Places) -> Strokes:
+    """The strokes between turning points at the places `begin` and `end` of `cells` (deg), which
+    reach MOST_REACH further on both sides.
+    """
+    reach = np.full(len(begin), _FIRST_REACH)
+    strokes = _find(cells, begin, end, reach)
     for _ in range(2):
-        quick_s = _UNHURRIED * abs(stroke.travel_deg) / max(stroke.peak_dps, _SLOWEST_DPS)
-        reach = round(_REACH_OF_STROKE * min(stroke.seconds, quick_s) / CELL_S)
-        reach = min(max(reach, _LEAST_REACH), _MOST_REACH)
-        stroke = _find(even, begin, end, reach)
-    return _with_undisturbed_edges(stroke, even, begin, end, reach)
+        quick_s = _UNHURRIED * np.abs(strokes.travel_deg)
+        quick_s /= np.maximum(strokes.peak_dps, _SLOWEST_DPS)
+        wanted = np.rint(_REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S)
+        wanted = np.clip(wanted.astype(np.int64), _LEAST_REACH, MOST_REACH)
+        changed = np.flatnonzero(wanted != reach)
+        reach = wanted
+        _replace(strokes, changed, _find(cells, begin[changed], end[changed], reach[changed]))
+    return _with_undisturbed_edges(strokes, cells, begin, end, reach)
+
+
+def _replace(strokes: Strokes, places: Places, by: Strokes) -> None:
+    for old, new in zip(strokes, by, strict=True):
+        old[places] = new
 
 
 def _with_undisturbed_edges(
-    stroke: Stroke, even: Series, begin: int, end: int, reach: int
-) -> Stroke:
-    """Where quicker motion lies beside the stroke, its edge is found on a narrower curve."""
+    strokes: Strokes, cells: Array, begin: Places, end: Places, reach: Places
+) -> Strokes:
+    """Where quicker motion lies beside a stroke, its edge is found on a narrower curve."""
+    step_deg = np.abs(cells[_FIRST_REACH:] - cells[:-_FIRST_REACH])
     edges = {}
-    for edge in ("start_s", "end_s"):
-        found, narrower = stroke, reach
-        while narrower > _LEAST_REACH and _is_disturbed(even, found, edge, narrower):
-            narrower = max(_LEAST_REACH, round(0.7 * narrower))
-            found = _find(even, begin, end, narrower)
-        edges[edge] = getattr(found, edge)
-    return replace(stroke, **edges)
+    for name, side in (("start", -1), ("end", 1)):
+        edge, narrower = getattr(strokes, name).copy(), reach.copy()
+        disturbed = np.arange(len(begin))
+        while len(disturbed := _disturbed(disturbed, edge, side, narrower, step_deg, strokes)):
+            narrower[disturbed] = np.maximum(
+                _LEAST_REACH, np.rint(0.7 * narrower[disturbed]).astype(np.int64)
+            )
+            found = _find(cells, begin[disturbed], end[disturbed], narrower[disturbed])
+            edge[disturbed] = getattr(found, name)
+        edges[name] = edge
+    return strokes._replace(**edges)
 
 
-def _is_disturbed(even: Series, stroke: Stroke, edge: str, reach: int) -> bool:
-    at = even.index(getattr(stroke, edge))
-    outside = slice(max(0, at - reach), at) if edge == "start_s" else slice(at, at + reach)
-    steps = np.diff(even.mean_deg[outside][::_FIRST_REACH])
-    return bool(np.abs(steps).max(initial=0.0) > stroke.peak_dps * _FIRST_REACH * CELL_S)
+def _disturbed(
+    which: Places, edge: Array, side: int, reach: Places, step_deg: Array, strokes: Strokes
+) -> Places:
+    """Which of the strokes have quicker motion than their own within `reach` outside the edge."""
+    which = which[reach[which] > _FIRST_REACH]
+    if not len(which):
+        return which
+    at = np.rint(edge[which]).astype(np.int64)
+    nearest, furthest = (at, at + reach[which]) if side > 0 else (at - reach[which], at)
+    quickest = over(np.maximum, step_deg, nearest, furthest - _FIRST_REACH)
+    return which[quickest > strokes.peak_dps[which] * _FIRST_REACH * CELL_S]
 
 
-def _find(even: Series, begin: int, end: int, reach: int) -> Stroke:
-    first = max(0, begin - reach)
-    angle, speed = angle_and_speed(even.mean_deg[first : end + reach + 1], reach, _DEGREE)
-    angle, speed = angle[begin - first : end - first + 1], speed[begin - first : end - first + 1]
-    travel = float(angle[-1] - angle[0])
-    direction = 1.0 if travel > 0 else -1.0
-    toward = speed * direction
-    peak = float(toward.max())
-    slow_dps = max(_SLOWEST_DPS, _SLOW_SHARE * peak)
-    start, stop = _limits((angle - angle[0]) * direction, toward, slow_dps)
-    return Stroke(even.time(begin + start), even.time(begin + stop), travel, max(peak, 0.0))
+def _find(cells: Array, begin: Places, end: Places, reach: Places) -> Strokes:
+    found = Strokes(*(np.empty(len(begin)) for _ in Strokes._fields))
+    for width in np.unique(reach).tolist():
+        same = np.flatnonzero(reach == width)
+        _replace(found, same, _find_at(cells, begin[same], end[same], width))
+    return found
 
 
-def _limits(done: Array, speed: Array, slow_dps: float) -> tuple[float, float]:
-    """Places, between cells, where the stroke's core has left and reaches slowness."""
-    late = int(np.argmax(done >= 0.75 * done[-1]))
-    early = int(np.flatnonzero(done[: late + 1] <= 0.25 * done[-1])[-1])
-    slow_before = np.flatnonzero(speed[: early + 1] < slow_dps)
-    slow_after = np.flatnonzero(speed[late:] < slow_dps)
-    start, stop = 0.0, float(len(done) - 1)
-    if len(slow_before):
-        at = int(slow_before[-1])
-        start = at + _crossing(speed[at], speed[min(at + 1, len(speed) - 1)], slow_dps)
-    if len(slow_after):
-        at = late + int(slow_after[0])
-        stop = at - _crossing(speed[at], speed[max(at - 1, 0)], slow_dps)
+def _find_at(cells: Array, begin: Places, end: Places, reach: int) -> Strokes:
+    parts = Segments(cells, begin, end, reach)
+    angle = polynomial.angle(parts.x, reach, _DEGREE)
+    speed = polynomial.speed(parts.x, reach, _DEGREE)
+    from_deg = angle[parts.lo]
+    travel = angle[parts.hi - 1] - from_deg
+    direction = np.where(travel > 0, 1.0, -1.0)
+    toward = speed * parts.spread(direction)
+    peak = np.maximum(over(np.maximum, toward, parts.lo, parts.hi), 0.0)
+    size = np.maximum(np.abs(travel), np.finfo(float).tiny)
+    done = (angle - parts.spread(from_deg)) * parts.spread(direction / size)
+    start, stop = _limits(parts, done, toward, np.maximum(_SLOWEST_DPS, _SLOW_SHARE * peak))
+    return Strokes(begin + start - parts.lo, begin + stop - parts.lo, travel, peak)
+
+
+def _limits(parts: Segments, done: Array, speed: Array, slow_dps: Array) -> tuple[Array, Array]:
+    """Places, between cells, where each stroke's core has left and reaches slowness; `done` is the
+    part of the travel that is done.
+    """
+    place = np.arange(len(done))
+    late = np.minimum(parts.first_true(done >= 0.75), parts.hi - 1)
+    is_early = place <= parts.spread(late)
+    early = np.maximum(parts.last_true((done <= 0.25) & is_early), parts.lo)
+    slow = speed < parts.spread(slow_dps)
+    before = parts.last_true(slow & (place <= parts.spread(early)))
+    after = parts.first_true(slow & (place >= parts.spread(late)))
+    start = np.where(before < 0, parts.lo, before + _crossing(speed, before, 1, slow_dps))
+    unslowed = after >= parts.hi
+    after = np.where(unslowed, 0, after)
+    stop = np.where(unslowed, parts.hi - 1, after - _crossing(speed, after, -1, slow_dps))
     return start, stop
 
 
-def _crossing(slow: float, quick: float, limit: float) -> float:
-    """What part of the way from a slow cell to a quicker one `limit` is passed at."""
-    return min((limit - slow) / (quick - slow), 1.0) if quick > slow else 0.0
+def _crossing(speed: Array, at: Places, step: int, limit: Array) -> Array:
+    """What part of the way from a slow cell to the quicker one beside it `limit` is passed at."""
+    beside = np.clip(at + step, 0, len(speed) - 1)
+    slow, quick = speed[at], speed[beside]
+    part = (limit - slow) / np.where(quick > slow, quick - slow, 1.0)
+    return np.where(quick > slow, np.minimum(part, 1.0), 0.0)

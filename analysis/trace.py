@@ -1,22 +1,20 @@
-"""The whole-trace path: the same analysis as the live one, with the sample work done in arrays."""
+"""The whole-trace path: the same analysis as the live one, with the work done in arrays."""
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from analysis.cells import Cell, cells_of_trace
+from analysis.cells import Array, cells_of_trace
 from analysis.checks import check_samples
 from analysis.despike import despike_trace
+from analysis.judge import judge, set_of
 from analysis.report import Report
 from analysis.samples import TraceSamples
-from analysis.session import Session
+from analysis.session import Done, Session, SetOver
 from config import FormStandard
 
 
 def analyse_trace(
-    t_s: Sequence[float] | NDArray[np.float64],
-    angle_deg: Sequence[float] | NDArray[np.float64],
+    t_s: Sequence[float] | Array,
+    angle_deg: Sequence[float] | Array,
     *,
     standard: FormStandard | None = None,
 ) -> Report:
@@ -25,12 +23,16 @@ def analyse_trace(
     Raises ValueError for lengths that differ, values that are not finite, and time that goes
     backwards.
     """
-    t, angle = check_samples(t_s, angle_deg)
-    t, angle = despike_trace(t, angle)
+    standard = standard or FormStandard()
+    t, angle = despike_trace(*check_samples(t_s, angle_deg))
     cells = cells_of_trace(t, angle)
-    session = Session(standard or FormStandard(), TraceSamples(cells, t))
-    end_s = float(t[-1]) if len(t) else 0.0
-    for cell in map(Cell._make, zip(*(column.tolist() for column in cells), strict=True)):
-        session.step(cell, end_s)
-    session.end_set("closed", end_s, end_s)
-    return session.report
+    session = Session(standard)
+    sets: list[list[Done]] = [[]]
+    for happening in (*session.run(cells), *session.end_set("closed")):
+        if isinstance(happening, Done):
+            sets[-1].append(happening)
+        elif isinstance(happening, SetOver):
+            sets.append([])
+    done = [one for one_set in sets for one in one_set]
+    reps = iter(judge(TraceSamples(cells, t), done, standard))
+    return Report(tuple(set_of([next(reps) for _ in one_set]) for one_set in sets[:-1]))

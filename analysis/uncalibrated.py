@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cells import CELL_S, cells_of_trace
+from analysis.cells import CELL_S, cell_middle_s, cells_of_trace
 from analysis.checks import check_samples
 from analysis.despike import despike_trace
 from analysis.measures import Measures
@@ -67,7 +67,7 @@ def analyse_uncalibrated(
     t, x = despike_trace(t, x * (_USUAL_RANGE_DEG / span))
     unit = span / _USUAL_RANGE_DEG
     cells = cells_of_trace(t, x)
-    if len(cells.t_s) * CELL_S < _SHORTEST_S:
+    if len(cells.number) * CELL_S < _SHORTEST_S:
         return Report(())
     calm = _moving_mean(cells.angle_deg, _CALM_S / CELL_S)
     turns = _turning_points(calm)
@@ -82,10 +82,11 @@ def analyse_uncalibrated(
         return Report(())
     rests_high = _rests_high(calm, turns)
     tops = _tops(calm, turns, rests_high)
-    neutral = np.interp(cells.t_s, cells.t_s[tops], calm[tops])
+    t_cells = cell_middle_s(float(t[0]), cells.number.astype(float))
+    neutral = np.interp(cells.number, cells.number[tops], calm[tops])
     scale = _USUAL_RANGE_DEG / _working_range(calm, turns)
     lowered = (neutral - calm if rests_high else calm - neutral) * scale
-    return _in_units(analyse_trace(cells.t_s, lowered, standard=_STANDARD), unit / scale)
+    return _in_units(analyse_trace(t_cells, lowered, standard=_STANDARD), unit / scale)
 
 
 def _moving_mean(x: _Series, length: float) -> _Series:
@@ -219,4 +220,5 @@ def _scaled(m: Measures, unit: float) -> Measures:
         "start_accel_dps2",
     )
     known = {name: getattr(m, name) for name in angular}
-    return replace(m, **{name: value * unit for name, value in known.items() if value is not None})
+    scaled = {name: value * unit for name, value in known.items() if value is not None}
+    return m._replace(**scaled)

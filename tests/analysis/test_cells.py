@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cells import CELL_S, GAP_S, Cell, CellMaker, cells_of_trace
+from analysis.cells import GAP_S, Cell, CellMaker, Cells, cell_middle_s, cells_of_trace
 
 
 def live(t: np.ndarray, angle: np.ndarray) -> list[Cell]:
@@ -14,9 +14,13 @@ def live(t: np.ndarray, angle: np.ndarray) -> list[Cell]:
     return cells + maker.flush()
 
 
+def middle_s(cells: Cells, origin_s: float = 0.0) -> np.ndarray:
+    return cell_middle_s(origin_s, cells.number.astype(float))
+
+
 def assert_same(t: np.ndarray, angle: np.ndarray) -> None:
     whole, cells = cells_of_trace(t, angle), live(t, angle)
-    assert len(cells) == len(whole.t_s)
+    assert len(cells) == len(whole.number)
     if cells:
         np.testing.assert_allclose(np.array(cells), np.array(whole).T, atol=1e-7)
 
@@ -26,9 +30,9 @@ def test_a_parabola_is_kept_at_every_rate(rate_hz: float) -> None:
     t = 5 + np.arange(int(3 * rate_hz)) / rate_hz
     cells = cells_of_trace(t, 10 * (t - 4) ** 2)
     inner = slice(3, -3)  # at both ends there are not the neighbours for it
-    expected = 10 * (cells.t_s[inner] - 4) ** 2
+    expected = 10 * (middle_s(cells, t[0])[inner] - 4) ** 2
     np.testing.assert_allclose(cells.angle_deg[inner], expected, atol=0.01)
-    assert np.diff(cells.t_s) == pytest.approx(CELL_S)
+    assert (np.diff(cells.number) == 1).all()
 
 
 def test_a_steady_lever_is_averaged() -> None:
@@ -42,10 +46,10 @@ def test_lost_samples_are_bridged_and_gaps_are_not() -> None:
     t = np.arange(400) / 200
     seen = ~np.isin(np.arange(400), [50, 51, 52, *range(200, 240)])
     cells = cells_of_trace(t[seen], 20 * t[seen])
-    np.testing.assert_allclose(cells.angle_deg, 20 * cells.t_s, atol=1e-9)
+    np.testing.assert_allclose(cells.angle_deg, 20 * middle_s(cells), atol=1e-9)
     (after,) = np.flatnonzero(cells.gap_s)
     assert cells.gap_s[after] == pytest.approx(0.205)
-    assert cells.t_s[after - 1] <= 200 / 200 <= cells.t_s[after]
+    assert middle_s(cells)[after - 1] <= 200 / 200 <= middle_s(cells)[after]
     assert_same(t[seen], 20 * t[seen])
 
 

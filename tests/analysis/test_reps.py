@@ -1,5 +1,6 @@
 """The rep state machine, cell by cell."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -7,23 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cells import Cell
 from analysis.reps import TABLE, Outcome, RepCounter, State
 from config import FormStandard
 
 O = Outcome  # noqa: E741
 
 
-def cell(t_s: float, angle_deg: float, gap_s: float = 0.0) -> Cell:
-    return Cell(t_s, angle_deg, gap_s, angle_deg)
+def follow(counter: RepCounter, angles: Sequence[float], at_once: int = 1) -> list[Outcome]:
+    """What these angles bring to an end, so many given at once."""
+    found, n = [], 0
+    while n < len(angles):
+        some = angles[n : n + at_once]
+        passed = counter.follow(some, n)
+        n += passed
+        if passed < len(some):
+            found.append(counter.conclude(n, angles[n]))
+            n += 1
+    return found
 
 
 def outcomes(*turns: float, counter: RepCounter | None = None) -> list[Outcome]:
     """What straight lines between `turns` bring to an end."""
     counter = counter or RepCounter(FormStandard())
     way = np.concatenate([np.linspace(a, b, 40) for a, b in pairwise(turns)])
-    steps = (counter.step(cell(0.02 * i, float(x))) for i, x in enumerate(way))
-    return [outcome for outcome in steps if outcome]
+    return follow(counter, way.tolist())
 
 
 IN = [O.REACHED_TOP]
@@ -69,23 +77,14 @@ def test_depth_decides_between_a_rep_and_a_shallow_dip(depth: float, enough: boo
     assert counter.deep_enough(counter.finished) is enough
 
 
-def test_a_gap_may_hide_what_the_lever_could_reach_in_it() -> None:
-    counter = RepCounter(FormStandard())
-    outcomes(0, 40, 20, counter=counter)  # 50 deg/s
-    counter.step(cell(9.0, 20.0, gap_s=0.5))
-    assert counter.trying.may_hide(9)
-    assert counter.trying.may_hide(32)
-    assert not counter.trying.may_hide(5)
-
-
 def test_rest_gives_up_what_was_being_tried() -> None:
     counter = RepCounter(FormStandard())
     outcomes(0, 40, 30, counter=counter)
-    counter.rest(cell(9.0, 30.0))
+    counter.rest(450, 30.0)
     assert counter.state is State.GETTING_IN
     assert counter.attempt is None
     outcomes(30, 0, counter=counter)
-    counter.rest(cell(9.0, 0.0))
+    counter.rest(450, 0.0)
     assert counter.state is State.TOP
 
 
@@ -98,7 +97,26 @@ def test_only_the_turning_points_matter(turns: list[float]) -> None:
     """Cells on the way from one turning point to the next change what is noticed when, not what."""
     coarse = RepCounter(FormStandard())
     fine = RepCounter(FormStandard())
-    few = [coarse.step(cell(float(i), x)) for i, x in enumerate(turns)]
+    few = follow(coarse, turns)
     many = outcomes(*turns, counter=fine)
     assert few.count(O.FINISHED) <= many.count(O.FINISHED)
     assert fine.state in State
+
+
+@given(st.lists(st.floats(-30, 90), max_size=60), st.integers(1, 20))
+def test_many_angles_at_once_are_followed_like_one_after_the_other(
+    angles: list[float], size: int
+) -> None:
+    whole, single = RepCounter(FormStandard()), RepCounter(FormStandard())
+    assert follow(whole, angles, size) == follow(single, angles)
+    assert vars(whole) == vars(single)
+
+
+@given(st.lists(st.floats(-30, 90), max_size=60), st.lists(st.floats(-30, 90), min_size=1))
+def test_what_passes_changes_nothing(before: list[float], angles: list[float]) -> None:
+    counter = RepCounter(FormStandard())
+    follow(counter, before)
+    if counter.passes(min(angles), max(angles)):
+        was = dict(vars(counter))
+        assert follow(counter, angles) == []
+        assert vars(counter) == was

@@ -9,7 +9,7 @@ from config import FormStandard
 
 
 def cell(t_s: float, angle_deg: float, gap_s: float = 0.0) -> Cell:
-    return Cell(t_s, angle_deg, gap_s, angle_deg)
+    return Cell(round(t_s / CELL_S), angle_deg, gap_s, angle_deg)
 
 
 def verdicts(angle: np.ndarray, getting_in_s: float = 0.0) -> list[tuple[float, Rest]]:

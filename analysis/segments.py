@@ -1,0 +1,52 @@
+"""Many stretches of one long array at once: numpy's cost is by the call, and reps are short."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+class Segments:
+    """Stretches of an array from the places `first` up to and with `last`, laid end to end with
+    `reach` neighbours on both sides.
+
+    In the results of a kernel of that reach ("valid"), stretch k lies from `lo[k]` up to `hi[k]`.
+    """
+
+    def __init__(self, x: Array, first: Places, last: Places, reach: int = 0) -> None:
+        bounds = zip((first - reach).tolist(), (last + reach + 1).tolist(), strict=True)
+        self.x = np.concatenate([x[a:b] for a, b in bounds])
+        spans = last - first + 1 + 2 * reach
+        self.lo = np.cumsum(spans) - spans
+        self.hi = self.lo + spans - 2 * reach
+        self._owner = np.repeat(np.arange(len(first)), spans)[: len(self.x) - 2 * reach]
+
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Each stretch's value, at all of its places."""
+        spread: NDArray[Any] = values[self._owner]
+        return spread
+
+    def first_true(self, mask: NDArray[np.bool_]) -> Places:
+        """The first place in each stretch where `mask` holds; a great number if there is none."""
+        places = np.where(mask, np.arange(len(mask)), _NONE)
+        return over(np.minimum, places, self.lo, self.hi)
+
+    def last_true(self, mask: NDArray[np.bool_]) -> Places:
+        """The last place in each stretch where `mask` holds, -1 if there is none."""
+        places = np.where(mask, np.arange(len(mask)), -1)
+        return over(np.maximum, places, self.lo, self.hi)
+
+
+_NONE = np.iinfo(np.int64).max
+
+
+def over(ufunc: np.ufunc, x: NDArray[Any], lo: Places, hi: Places) -> NDArray[Any]:
+    """`ufunc` reduced over each x[lo:hi]; no stretch is empty, none begins before the last ends."""
+    bounds = np.stack((lo, hi), axis=1).ravel()
+    if bounds[-1] == len(x):
+        bounds = bounds[:-1]
+    reduced: NDArray[Any] = ufunc.reduceat(x, bounds)[::2]
+    return reduced
