@@ -31,7 +31,7 @@ _PARABOLA = (
     (-2 / 21, 3 / 21, 6 / 21, 7 / 21, 6 / 21, 3 / 21, -2 / 21),
 )
 REACH = len(_PARABOLA) - 1
-_BLOCK = 1 << 11  # cells of a trace at a time: as many as the processor keeps close
+_BLOCK = 1 << 13  # cells of a trace at a time: as many as the processor keeps close
 
 Array = NDArray[np.float64]
 _Time = TypeVar("_Time", float, Array)
@@ -184,30 +184,32 @@ def cells_of_trace(t_s: Array, angle_deg: Array) -> Cells:
 def _means(t_s: Array, angle_deg: Array, origin_s: float) -> tuple[int, Array]:
     """The first of the cells that these samples, without a gap in them, cover; and their means."""
     first, end = ceil(place_of(float(t_s[0]), origin_s)), floor(place_of(float(t_s[-1]), origin_s))
+    blocks = [*range(first, end, _BLOCK), end]
+    edges_s = origin_s + np.array(blocks) * CELL_S
+    before = np.maximum(np.searchsorted(t_s, edges_s, side="right") - 1, 0).tolist()
+    after = np.searchsorted(t_s, edges_s).tolist()
     parts = [np.empty(0)]
-    for edge, last in pairwise([*range(first, end, _BLOCK), end]):
-        left = np.searchsorted(t_s, origin_s + edge * CELL_S, side="right") - 1
-        right = np.searchsorted(t_s, origin_s + last * CELL_S) + 1
-        part = slice(max(left, 0), right)
+    for k, (edge, last) in enumerate(pairwise(blocks)):
+        part = slice(before[k], after[k + 1] + 1)
         parts.append(_block_means(t_s[part], angle_deg[part], origin_s, edge, last))
     return first, np.concatenate(parts).round(DIGITS)
 
 
 def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last: int) -> Array:
     """Means between the edges `edge` and `last`, the samples reaching from the one to the other."""
-    cell = place_of(t_s, origin_s).astype(np.int64)
+    cell = place_of(t_s, origin_s).astype(np.int32)
     cell[0], cell[-1] = edge - 1, last
-    passed = np.diff(cell)
-    left = np.flatnonzero(passed)  # samples with an edge between them and the next
-    if len(left) <= last - edge:
-        left = np.repeat(left, passed[left])
+    left = np.flatnonzero(cell[1:] != cell[:-1])  # samples with an edge between them and the next
+    if len(left) <= last - edge:  # or with several
+        left = np.repeat(left, np.diff(cell)[left])
     step = np.diff(t_s)
-    area = np.zeros(len(t_s))
-    np.cumsum(step * (angle_deg[:-1] + angle_deg[1:]), out=area[1:])
-    since = origin_s + np.arange(edge, last + 1) * CELL_S - t_s[left]
+    twice_area = (angle_deg[1:] + angle_deg[:-1]) * step
+    between = np.add.reduceat(twice_area, left)[:-1]
+    between[left[1:] == left[:-1]] = 0
+    since = np.arange(edge, last + 1) * CELL_S + origin_s - t_s[left]
     from_deg, to_deg = angle_deg[left], angle_deg[left + 1]
     until_edge = since * (from_deg + 0.5 * since * (to_deg - from_deg) / step[left])
-    return np.diff(0.5 * area[left] + until_edge) / CELL_S
+    return (0.5 * between + np.diff(until_edge)) / CELL_S
 
 
 def _smooth(mean_deg: Array) -> Array:

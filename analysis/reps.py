@@ -148,26 +148,26 @@ class RepCounter:
 
     def _follow_down(self, angles: Sequence[float], number: int) -> int:
         at, furthest = self._furthest
-        fall_to = self._fall_to
+        fall_to, travel = self._fall_to, self._travel
         passed = len(angles)
         for n, angle in enumerate(angles):
             if angle <= fall_to:
                 passed = n
                 break
             if angle >= furthest:
-                at, furthest, fall_to = number + n, angle, self._turns_at(angle)
+                at, furthest, fall_to = number + n, angle, angle - travel
+                if fall_to < self._zone:
+                    fall_to = self._dips_to(fall_to, angle)
         self._furthest, self._fall_to = Turn(at, furthest), fall_to
         return passed
 
-    def _turns_at(self, deepest_deg: float) -> float:
-        """Where a descent that came to `deepest_deg` has turned: the travel back up, or in the top
-        zone after it was deep enough. A stop in mid-descent that sways over the edge of the zone
+    def _dips_to(self, back_deg: float, deepest_deg: float) -> float:
+        """A descent that was deep enough has turned when it is back in the top zone, even before
+        it has come back by the travel. A stop in mid-descent that sways over the edge of the zone
         is no dip.
         """
-        back = deepest_deg - self._travel
-        if back < self._zone and max(deepest_deg, self.trying.bottom_deg) >= self._depth:
-            return self._zone
-        return back
+        deep = max(deepest_deg, self.trying.bottom_deg) >= self._depth
+        return self._zone if deep else back_deg
 
     # Guards.
 
@@ -218,7 +218,10 @@ class RepCounter:
 
     def _lower(self, number: int, angle_deg: float) -> None:
         self._furthest = Turn(number, angle_deg)
-        self._fall_to, self._rise_to = self._turns_at(angle_deg), inf
+        back_deg = angle_deg - self._travel
+        if back_deg < self._zone:
+            back_deg = self._dips_to(back_deg, angle_deg)
+        self._fall_to, self._rise_to = back_deg, inf
 
     def _note_bottom(self, number: int) -> None:
         attempt = self.trying

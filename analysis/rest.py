@@ -1,10 +1,17 @@
-"""When is a set over: nothing has moved for the rest time, or the lever was left at its stop."""
+"""When is a set over: nothing has moved for the rest time, or the lever was left at its stop.
+
+Looked at as each second begins: how calm has the lever been up to there?
+"""
 
 from collections import deque
+from collections.abc import Iterator
 from enum import Enum, auto
 from math import ceil, inf
+from typing import NamedTuple
 
-from analysis.cells import CELLS_PER_S, Cell
+import numpy as np
+
+from analysis.cells import CELLS_PER_S, Array, Cell, Cells
 from config import FormStandard
 
 STILL_DEG = 1.5  # a lever that stays within this is not on its way anywhere
@@ -21,97 +28,137 @@ class Rest(Enum):
     UNSEEN = auto()  # no data for as long as a rest
 
 
-class RestWatch:
-    """Looks at whole seconds: the least and the greatest angle of each."""
+class Calm(NamedTuple):
+    """What the lever did up to the end of a second (deg)."""
+
+    low: float  # of the second
+    high: float
+    highest: float  # since the last look
+    still_deg: float  # range of the last two seconds
+    rested: bool  # within min_travel_deg for set_rest_s
+    rested_long: bool  # and for RESTLESS_S more
+    left: bool  # within AT_STOP_DEG for _LEFT_S
+    unseen: bool  # no data for as long as a rest, then
+
+
+class RestJudge:
+    """Is the set over? Remembers where the stop is: the lever goes no further."""
+
+    def __init__(self, standard: FormStandard) -> None:
+        self._zone = standard.top_zone_deg
+        self._stop_deg: float | None = None
+
+    def judge(self, calm: Calm, getting_in: bool) -> Rest | None:
+        """Why the set is over, or None. Said at every look for as long as it is.
+
+        `getting_in`: nobody has reached the top, so a lever at rest below it lies at its stop.
+        """
+        if calm.unseen:
+            return Rest.UNSEEN
+        if getting_in and calm.still_deg <= AT_STOP_DEG and calm.low > self._zone:
+            self._stop_deg = 0.5 * (calm.low + calm.high)
+        elif self._stop_deg is not None and calm.highest > self._stop_deg + AT_STOP_DEG:
+            self._stop_deg = None  # nothing goes past a stop, so that was none
+        if calm.rested_long or (calm.rested and calm.still_deg <= STILL_DEG):
+            return Rest.STILL
+        at_stop = self._stop_deg is not None and abs(calm.low - self._stop_deg) <= AT_STOP_DEG
+        return Rest.AT_STOP if at_stop and calm.left else None
+
+
+class CalmWatch:
+    """Streaming form: `step` takes cells and tells how calm the lever was as a second begins."""
 
     def __init__(self, standard: FormStandard) -> None:
         self._rest_s = ceil(standard.set_rest_s)
-        self._zone = standard.top_zone_deg
-        self._resting = _Stay(standard.min_travel_deg, self._rest_s + RESTLESS_S)
-        self._left = _Stay(AT_STOP_DEG, _LEFT_S)
-        self._last = (-inf, inf)  # least and greatest angle of the last second
-        self._stop_deg: float | None = None
+        self._travel = standard.min_travel_deg
+        self._seconds: deque[tuple[float, float]] = deque(maxlen=self._rest_s + RESTLESS_S)
         self._second: int | None = None  # the one under way
-        self._low = self._high = 0.0  # its angles so far
+        self._low = self._high = 0.0
 
-    def step(self, cell: Cell, getting_in: bool) -> Rest | None:
-        """Is the set over at `cell`? As in `begin`."""
+    def step(self, cell: Cell) -> Calm | None:
+        """The calm up to `cell` if that begins a second."""
         second, angle = cell.number // CELLS_PER_S, cell.angle_deg
-        if second == self._second:
+        before, self._second = self._second, second
+        if second == before:
             self._low, self._high = min(self._low, angle), max(self._high, angle)
             return None
-        rest = self.begin(second, self._low, self._high, cell.gap_s, getting_in)
+        low, high = self._low, self._high
         self._low = self._high = angle
-        return rest
-
-    def begin(
-        self, second: int, low: float, high: float, gap_s: float, getting_in: bool
-    ) -> Rest | None:
-        """Is the set over, as `second` begins? Said again every second for as long as it is.
-
-        `low` and `high` are the angles of the second before it, `gap_s` the time missing before it.
-        `getting_in`: nobody has reached the top, so a lever at rest below it lies at its stop.
-        """
-        before, self._second = self._second, second
         if before is None:
             return None
-        if gap_s >= self._rest_s:
-            self._resting.clear()
-            self._left.clear()
-            return Rest.UNSEEN
-        still = self._still_deg(low, high, second - before)
-        self._learn_stop(low, high, getting_in and still <= AT_STOP_DEG)
-        # Seconds without data count as seconds in which nothing is known to have moved.
-        for _ in range(second - before):
-            self._resting.add(low, high)
-            self._left.add(low, high)
-        if self._resting.seconds >= self._rest_s + (0 if still <= STILL_DEG else RESTLESS_S):
-            return Rest.STILL
-        at_stop = self._stop_deg is not None and abs(low - self._stop_deg) <= AT_STOP_DEG
-        return Rest.AT_STOP if at_stop and self._left.seconds >= _LEFT_S else None
+        unseen = cell.gap_s >= self._rest_s
+        if unseen:
+            self._seconds.clear()
+        else:
+            # Seconds without data count as seconds in which nothing is known to have moved.
+            self._seconds.extend([(low, high)] * min(second - before, self._rest_s + RESTLESS_S))
+        rested = self._range(self._rest_s) <= self._travel
+        long = self._range(self._rest_s + RESTLESS_S) <= self._travel
+        left = self._range(_LEFT_S) <= AT_STOP_DEG
+        return Calm(low, high, high, self._range(2), rested, long, left, unseen)
 
-    def _still_deg(self, low: float, high: float, seconds: int) -> float:
-        """Range (deg) of the last two seconds."""
-        last_low, last_high = self._last if seconds == 1 else (low, high)
-        self._last = low, high
-        return max(high, last_high) - min(low, last_low)
-
-    def _learn_stop(self, low: float, high: float, at_rest: bool) -> None:
-        if at_rest and low > self._zone:
-            self._stop_deg = 0.5 * (low + high)
-        elif self._stop_deg is not None and high > self._stop_deg + AT_STOP_DEG:
-            self._stop_deg = None  # nothing goes past a stop, so that was none
+    def _range(self, seconds: int) -> float:
+        """Least to greatest angle of the last `seconds`; infinite while there are fewer."""
+        if len(self._seconds) < seconds:
+            return inf
+        recent = list(self._seconds)[-seconds:]
+        return max(high for _, high in recent) - min(low for low, _ in recent)
 
 
-class _Stay:
-    """For how many of the last `longest` seconds has the lever stayed within `limit_deg`?"""
+class Look(NamedTuple):
+    """Cells from the place `begin` up to `end`, and the calm before them if they begin with a
+    second at which a set may be over.
+    """
 
-    def __init__(self, limit_deg: float, longest: int) -> None:
-        self._limit = limit_deg
-        self._within: deque[tuple[float, float]] = deque(maxlen=longest)
-        self._low, self._high = inf, -inf
+    begin: int
+    end: int
+    calm: Calm | None
 
-    @property
-    def seconds(self) -> int:
-        return len(self._within)
 
-    def clear(self) -> None:
-        self._within.clear()
-        self._low, self._high = inf, -inf
+def looks(cells: Cells, standard: FormStandard) -> Iterator[Look]:
+    """The same for all cells of a trace, leaving out the looks that can change nothing: nothing is
+    calm, or all is as calm as at the look before and at the next.
+    """
+    seconds = cells.number // CELLS_PER_S
+    begins = np.flatnonzero(np.diff(seconds, prepend=-1))
+    if not len(begins):
+        return
+    low = np.minimum.reduceat(cells.angle_deg, begins)
+    high = np.maximum.reduceat(cells.angle_deg, begins)
+    rest_s = ceil(standard.set_rest_s)
+    unseen = cells.gap_s[begins[1:]] >= rest_s
+    # One entry for each second, those without data too; a wall where nothing was known for long.
+    passed = np.where(unseen, 1, np.minimum(np.diff(seconds[begins]), rest_s + RESTLESS_S))
+    lows = np.repeat(np.where(unseen, -inf, low[:-1]), passed)
+    highs = np.repeat(np.where(unseen, inf, high[:-1]), passed)
+    before = np.cumsum(passed) - 1
+    still, rested, long, left = (
+        _range_of_last(lows, highs, n)[before] for n in (2, rest_s, rest_s + RESTLESS_S, _LEFT_S)
+    )
+    columns = (
+        still <= AT_STOP_DEG,
+        rested <= standard.min_travel_deg,
+        long <= standard.min_travel_deg,
+        left <= AT_STOP_DEG,
+        unseen,
+    )
+    calm = np.logical_or.reduce(columns)
+    same = np.logical_and.reduce([c[1:] == c[:-1] for c in columns])
+    repeats = np.zeros(len(calm), dtype=bool)
+    repeats[1:-1] = columns[0][1:-1] & same[1:] & same[:-1]
+    looked = np.flatnonzero(calm & ~repeats)
+    since = np.concatenate(([0], looked[:-1] + 1))
+    highest = np.maximum.reduceat(high, since) if len(looked) else high[:0]
+    data = (low[looked], high[looked], highest, still[looked], *(c[looked] for c in columns[1:]))
+    calms = [None, *(Calm(*row) for row in zip(*(d.tolist() for d in data), strict=True))]
+    bounds = [0, *begins[looked + 1].tolist(), len(seconds)]
+    yield from (Look(*look) for look in zip(bounds[:-1], bounds[1:], calms, strict=True))
 
-    def add(self, low: float, high: float) -> None:
-        self._low, self._high = min(self._low, low), max(self._high, high)
-        self._within.append((low, high))
-        if self._high - self._low > self._limit:
-            self._forget()
 
-    def _forget(self) -> None:
-        """Keep as many of the last seconds as are within the limit."""
-        seconds = [*self._within]
-        self.clear()
-        for low, high in reversed(seconds):
-            low, high = min(self._low, low), max(self._high, high)
-            if high - low > self._limit:
-                break
-            self._low, self._high = low, high
-            self._within.appendleft((low, high))
+def _range_of_last(low: Array, high: Array, n: int) -> Array:
+    """Range of each value and the n - 1 before it; infinite for the first ones."""
+    spans = np.full(len(low), inf)
+    if len(low) >= n:
+        window = np.lib.stride_tricks.sliding_window_view
+        spans[n - 1 :] = window(high, n).max(axis=1) - window(low, n).min(axis=1)
+    return spans

@@ -4,14 +4,13 @@ Times are cell numbers.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from analysis.cells import CELLS_PER_S, Cell, Cells
 from analysis.reps import Attempt, Gap, Outcome, RepCounter, State, Turn
-from analysis.rest import Rest, RestWatch
+from analysis.rest import Calm, CalmWatch, Rest, RestJudge, looks
 from config import FormStandard
 
 _KEEP_BEFORE = 1 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
@@ -75,7 +74,9 @@ class Session:
 
     def __init__(self, standard: FormStandard) -> None:
         self._counter = RepCounter(standard)
-        self._rest = RestWatch(standard)
+        self._standard = standard
+        self._calm = CalmWatch(standard)
+        self._rest = RestJudge(standard)
         self._next = 0  # the cell after the last one
         self._last_deg = 0.0
         self._started = False  # a set
@@ -98,37 +99,23 @@ class Session:
 
     def step(self, cell: Cell) -> list[Happening]:
         """Follow the lever to `cell`."""
-        rest = self._rest.step(cell, not self.lifting)
-        happened = self._rested(rest, cell.number, cell.angle_deg) if rest else []
+        calm = self._calm.step(cell)
+        happened = self._look(calm, cell.number, cell.angle_deg) if calm else []
         happened += self._follow_to(cell)
-        self._next, self._last_deg = cell.number + 1, cell.angle_deg
         return happened
 
     def run(self, cells: Cells) -> Iterator[Happening]:
-        """Follow the lever through all cells of a trace: as `step` to each, a second at a time."""
-        seconds = cells.number // CELLS_PER_S
-        begins = np.flatnonzero(np.diff(seconds, prepend=-1))
-        if not len(begins):
-            return
-        lows = np.minimum.reduceat(cells.angle_deg, begins).tolist()
-        highs = np.maximum.reduceat(cells.angle_deg, begins).tolist()
-        gaps = np.maximum.reduceat(cells.gap_s, begins).tolist()
-        low = high = 0.0
-        places = pairwise([*begins.tolist(), len(seconds)])
-        each = zip(seconds[begins].tolist(), places, lows, highs, gaps, strict=True)
-        for second, (begin, end), its_low, its_high, gap_s in each:
-            part = slice(begin, end)
-            number = int(cells.number[begin])
-            unseen_s = float(cells.gap_s[begin]) if gap_s else 0.0
-            rest = self._rest.begin(second, low, high, unseen_s, not self.lifting)
-            if rest:
-                yield from self._rested(rest, number, float(cells.angle_deg[begin]))
-            if gap_s:
-                yield from self._follow_over_gaps(cells, part)
-            elif not self._counter.passes(its_low, its_high):
-                yield from self._follow(number, cells.angle_deg[part].tolist())
-            self._next = number + end - begin
-            low, high = its_low, its_high
+        """Follow the lever through all cells of a trace: as `step` to each of them."""
+        gaps = np.flatnonzero(cells.gap_s)
+        for begin, end, calm in looks(cells, self._standard):
+            if calm:
+                yield from self._look(calm, int(cells.number[begin]), float(cells.angle_deg[begin]))
+            for gap in gaps[slice(*np.searchsorted(gaps, (begin, end)))].tolist():
+                yield from self._follow_cells(cells, begin, gap)
+                self._last_deg = float(cells.angle_deg[gap - 1])
+                yield from self._follow_to(_cell(cells, gap))
+                begin = gap + 1
+            yield from self._follow_cells(cells, begin, end)
 
     def end_set(self, reason: str) -> list[Happening]:
         """The set under way is over, if there is one."""
@@ -138,10 +125,23 @@ class Session:
             self._started, self._count = False, 0
         return happened
 
-    def _rested(self, rest: Rest, number: int, angle_deg: float) -> list[Happening]:
+    def _look(self, calm: Calm, number: int, angle_deg: float) -> list[Happening]:
+        """Is the set over at this cell?"""
+        rest = self._rest.judge(calm, not self.lifting)
+        if rest is None:
+            return []
         happened = self.end_set(_END_REASONS[rest])
         self._counter.rest(number, angle_deg)
         return happened
+
+    def _follow_cells(self, cells: Cells, begin: int, end: int) -> list[Happening]:
+        if begin == end:
+            return []
+        number, angles = int(cells.number[begin]), cells.angle_deg[begin:end]
+        self._next = number + end - begin
+        if self._counter.passes(float(angles.min()), float(angles.max())):
+            return []
+        return self._follow(number, angles.tolist())
 
     def _follow(self, number: int, angles: list[float]) -> list[Happening]:
         happened: list[Happening] = []
@@ -158,13 +158,8 @@ class Session:
         attempt = tried or self._counter.attempt
         if cell.gap_s and attempt:
             attempt.gaps.append(Gap(cell.gap_s, 0.5 * (self._last_deg + cell.angle_deg)))
+        self._next, self._last_deg = cell.number + 1, cell.angle_deg
         return happened
-
-    def _follow_over_gaps(self, cells: Cells, part: slice) -> Iterator[Happening]:
-        self._last_deg = float(cells.angle_deg[part.start - 1])
-        for cell in map(Cell._make, zip(*(column[part].tolist() for column in cells), strict=True)):
-            yield from self._follow_to(cell)
-            self._last_deg = cell.angle_deg
 
     def _nothing(self, at: int) -> list[Happening]:
         return []
@@ -251,3 +246,7 @@ class Session:
                 gaps=tuple(attempt.gaps),
             )
         ]
+
+
+def _cell(cells: Cells, place: int) -> Cell:
+    return Cell(*(column[place].item() for column in cells))
