@@ -15,6 +15,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.checks import steps_over
+
 CELL_S = 0.02
 CELLS_PER_S = 50  # its reciprocal
 GAP_S = 0.1  # longer than this without a sample is not bridged
@@ -162,11 +164,15 @@ class Cells(NamedTuple):
     gap_s: Array
     mean_deg: Array
 
+    def cell(self, place: int) -> Cell:
+        """One of them."""
+        return Cell(*(column[place].item() for column in self))
+
 
 def cells_of_trace(t_s: Array, angle_deg: Array) -> Cells:
     """The same for a whole trace of good samples with increasing times (s)."""
-    runs = [Cells(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0))]
-    after_gap = np.flatnonzero(np.diff(t_s) > GAP_S) + 1
+    runs = []
+    after_gap = steps_over(t_s, GAP_S) + 1
     gap_s = 0.0
     for begin, end in pairwise([0, *after_gap.tolist(), len(t_s)]):
         gap_s += float(t_s[begin] - t_s[begin - 1]) if begin else 0.0
@@ -178,6 +184,9 @@ def cells_of_trace(t_s: Array, angle_deg: Array) -> Cells:
             before[0], gap_s = gap_s, 0.0
             number = np.arange(first, first + len(mean))
             runs.append(Cells(number, _steadied(_smooth(mean)), before, mean))
+    if len(runs) == 1:
+        return runs[0]
+    runs.append(Cells(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)))
     return Cells(*(np.concatenate(columns) for columns in zip(*runs, strict=True)))
 
 

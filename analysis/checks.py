@@ -6,6 +6,17 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
+_BLOCK = 1 << 15  # values that the processor keeps close
+
+
+def steps_over(values: NDArray[np.float64], limit: float) -> NDArray[np.int64]:
+    """Places of a long array from which it is further than `limit` to the next value."""
+    parts = [np.empty(0, np.int64)]
+    for begin in range(0, len(values), _BLOCK):
+        step = np.diff(values[begin : begin + _BLOCK + 1])
+        parts.append(begin + np.flatnonzero(np.abs(step, out=step) > limit))
+    return np.concatenate(parts)
+
 
 def check_samples(
     t_s: Sequence[float] | NDArray[np.float64],
@@ -22,6 +33,7 @@ def check_samples(
             f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}"
         )
     for name, values in (("t_s", t), ("angle_deg", angle)):
+        # A sum costs less than a look at each, and is finite only if all are.
         if not isfinite(values.sum()) and not np.isfinite(values).all():
             at = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"{name}[{at}] is {values[at]}: leave out samples that are missing")

@@ -18,6 +18,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.checks import steps_over
+
 Sample = tuple[float, float]
 
 SPIKE_DEG = 2.5
@@ -63,7 +65,7 @@ def despike_trace(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same for a whole trace: the good samples' times (s) and angles (deg)."""
     good = np.ones(len(t_s), dtype=bool)
-    big = np.flatnonzero(np.abs(np.diff(angle_deg)) > SPIKE_DEG)
+    big = steps_over(angle_deg, SPIKE_DEG)
     step = angle_deg[big + 1] - angle_deg[big]
     spikes = big[1:][(np.diff(big) == 1) & (step[1:] * step[:-1] < 0)]
     good[spikes] = False

@@ -62,11 +62,13 @@ def _arc_length(speed: Array) -> Array:
     size = _FINER * speed.shape[1]
     hz = np.fft.rfftfreq(size, CELL_S)
     hz = hz[hz <= _SMOOTH_HZ]
-    lines = np.abs(np.fft.rfft(speed, size))[:, : len(hz)]
+    lines = np.fft.rfft(speed, size)[:, : len(hz)]
+    lines = np.sqrt(lines.real**2 + lines.imag**2)  # quicker than np.abs
     with np.errstate(invalid="ignore"):
         lines /= lines[:, :1]
     last = len(hz) - 1 - np.argmax(lines[:, ::-1] >= _SMOOTH_SHARE, axis=1)
-    arcs = np.hypot(hz[1] / np.maximum(hz[last], hz[1])[:, None], np.diff(lines))
+    step = hz[1] / np.maximum(hz[last], hz[1])
+    arcs = np.sqrt(step[:, None] ** 2 + np.diff(lines) ** 2)
     length: Array = np.where(np.arange(len(hz) - 1) < last[:, None], arcs, 0.0).sum(axis=1)
     return -length
 

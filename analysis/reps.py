@@ -82,7 +82,7 @@ class RepCounter:
         self._zone = standard.top_zone_deg
         self._travel = standard.min_travel_deg
         self._depth = standard.min_depth_deg
-        self._furthest = Turn(0, -inf)  # in this state: the deepest in LOWERING, else the highest
+        self._furthest = Turn(0, self._zone)  # in this state: the deepest in LOWERING, else highest
         self._fall_to, self._rise_to = self._zone, inf
 
     def follow(self, angles: Sequence[float], number: int) -> int:
@@ -120,7 +120,7 @@ class RepCounter:
             self._reach_top(number, angle_deg)
         else:
             self.state = State.GETTING_IN
-            self._furthest = Turn(number, -inf)
+            self._furthest = Turn(number, self._zone)
             self._fall_to, self._rise_to = self._zone, inf
 
     @property
@@ -135,39 +135,38 @@ class RepCounter:
 
     def _follow_up(self, angles: Sequence[float], number: int) -> int:
         at, furthest = self._furthest
-        fall_to, rise_to = self._fall_to, self._rise_to
+        fall_to, rise_to, travel = self._fall_to, self._rise_to, self._travel
         passed = len(angles)
         for n, angle in enumerate(angles):
-            if angle <= fall_to or angle >= rise_to:
+            if angle <= furthest:
+                if angle <= fall_to:
+                    passed = n
+                    break
+                at, furthest, rise_to = number + n, angle, angle + travel
+            elif angle >= rise_to:
                 passed = n
                 break
-            if angle <= furthest:
-                at, furthest, rise_to = number + n, angle, angle + self._travel
         self._furthest, self._rise_to = Turn(at, furthest), rise_to
         return passed
 
     def _follow_down(self, angles: Sequence[float], number: int) -> int:
         at, furthest = self._furthest
-        fall_to, travel = self._fall_to, self._travel
+        fall_to, travel, zone, depth = self._fall_to, self._travel, self._zone, self._depth
+        deep = self.deep_enough(self.trying)
         passed = len(angles)
         for n, angle in enumerate(angles):
-            if angle <= fall_to:
-                passed = n
-                break
             if angle >= furthest:
                 at, furthest, fall_to = number + n, angle, angle - travel
-                if fall_to < self._zone:
-                    fall_to = self._dips_to(fall_to, angle)
+                # Deep enough, it has turned when it is back in the top zone, even before it has
+                # come back by the travel. A stop in mid-descent that sways over the edge of the
+                # zone is no dip.
+                if fall_to < zone and (deep or angle >= depth):
+                    fall_to = zone
+            elif angle <= fall_to:
+                passed = n
+                break
         self._furthest, self._fall_to = Turn(at, furthest), fall_to
         return passed
-
-    def _dips_to(self, back_deg: float, deepest_deg: float) -> float:
-        """A descent that was deep enough has turned when it is back in the top zone, even before
-        it has come back by the travel. A stop in mid-descent that sways over the edge of the zone
-        is no dip.
-        """
-        deep = max(deepest_deg, self.trying.bottom_deg) >= self._depth
-        return self._zone if deep else back_deg
 
     # Guards.
 
@@ -217,11 +216,9 @@ class RepCounter:
         return Outcome.FINISHED
 
     def _lower(self, number: int, angle_deg: float) -> None:
-        self._furthest = Turn(number, angle_deg)
-        back_deg = angle_deg - self._travel
-        if back_deg < self._zone:
-            back_deg = self._dips_to(back_deg, angle_deg)
-        self._fall_to, self._rise_to = back_deg, inf
+        self._furthest = Turn(number, -inf)
+        self._fall_to, self._rise_to = -inf, inf
+        self._follow_down([angle_deg], number)
 
     def _note_bottom(self, number: int) -> None:
         attempt = self.trying

@@ -106,12 +106,14 @@ class CalmWatch:
 
 
 class Look(NamedTuple):
-    """Cells from the place `begin` up to `end`, and the calm before them if they begin with a
-    second at which a set may be over.
+    """Cells from the place `begin` up to `end`, their least and greatest angle (deg), and the calm
+    before them if they begin with a second at which a set may be over.
     """
 
     begin: int
     end: int
+    low: float
+    high: float
     calm: Calm | None
 
 
@@ -120,9 +122,9 @@ def looks(cells: Cells, standard: FormStandard) -> Iterator[Look]:
     calm, or all is as calm as at the look before and at the next.
     """
     seconds = cells.number // CELLS_PER_S
-    begins = np.flatnonzero(np.diff(seconds, prepend=-1))
-    if not len(begins):
+    if not len(seconds):
         return
+    begins = np.concatenate(([0], np.flatnonzero(seconds[1:] != seconds[:-1]) + 1))
     low = np.minimum.reduceat(cells.angle_deg, begins)
     high = np.maximum.reduceat(cells.angle_deg, begins)
     rest_s = ceil(standard.set_rest_s)
@@ -147,12 +149,19 @@ def looks(cells: Cells, standard: FormStandard) -> Iterator[Look]:
     repeats = np.zeros(len(calm), dtype=bool)
     repeats[1:-1] = columns[0][1:-1] & same[1:] & same[:-1]
     looked = np.flatnonzero(calm & ~repeats)
-    since = np.concatenate(([0], looked[:-1] + 1))
-    highest = np.maximum.reduceat(high, since) if len(looked) else high[:0]
-    data = (low[looked], high[looked], highest, still[looked], *(c[looked] for c in columns[1:]))
+    since = np.concatenate(([0], looked + 1))
+    lowest, highest = np.minimum.reduceat(low, since), np.maximum.reduceat(high, since)
+    data = (
+        low[looked],
+        high[looked],
+        highest[:-1],
+        still[looked],
+        *(c[looked] for c in columns[1:]),
+    )
     calms = [None, *(Calm(*row) for row in zip(*(d.tolist() for d in data), strict=True))]
-    bounds = [0, *begins[looked + 1].tolist(), len(seconds)]
-    yield from (Look(*look) for look in zip(bounds[:-1], bounds[1:], calms, strict=True))
+    bounds = [*begins[since].tolist(), len(seconds)]
+    stretches = (bounds[:-1], bounds[1:], lowest.tolist(), highest.tolist(), calms)
+    yield from map(Look._make, zip(*stretches, strict=True))
 
 
 def _range_of_last(low: Array, high: Array, n: int) -> Array:

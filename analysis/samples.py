@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from analysis.cells import Array, Cell, Cells, place_of
+from analysis.checks import steps_over
 
 HOLE_S = 0.05  # longer than this without a sample is not measured over
 _TRIM_AT = 1024
@@ -76,7 +77,7 @@ class TraceSamples:
     def __init__(self, cells: Cells, sample_s: Array) -> None:
         self.origin_s = float(sample_s[0]) if len(sample_s) else 0.0
         self._numbers, self._mean = cells.number, cells.mean_deg
-        wide = np.flatnonzero(np.diff(sample_s) > HOLE_S)
+        wide = steps_over(sample_s, HOLE_S)
         self._from = place_of(sample_s[wide], self.origin_s) - 0.5
         self._to = place_of(sample_s[wide + 1], self.origin_s) - 0.5
 

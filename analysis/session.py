@@ -15,6 +15,7 @@ from config import FormStandard
 
 _KEEP_BEFORE = 1 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
 _KEEP_AT_MOST = 300 * CELLS_PER_S  # no rep lasts longer; what is older has no measures
+_AT_ONCE = 256  # cells of a trace: lists to and fro are short
 _END_REASONS = {
     Rest.STILL: "rest",
     Rest.AT_STOP: "left_at_stop",
@@ -107,15 +108,15 @@ class Session:
     def run(self, cells: Cells) -> Iterator[Happening]:
         """Follow the lever through all cells of a trace: as `step` to each of them."""
         gaps = np.flatnonzero(cells.gap_s)
-        for begin, end, calm in looks(cells, self._standard):
+        for begin, end, low, high, calm in looks(cells, self._standard):
             if calm:
                 yield from self._look(calm, int(cells.number[begin]), float(cells.angle_deg[begin]))
             for gap in gaps[slice(*np.searchsorted(gaps, (begin, end)))].tolist():
-                yield from self._follow_cells(cells, begin, gap)
+                yield from self._follow_cells(cells, begin, gap, low, high)
                 self._last_deg = float(cells.angle_deg[gap - 1])
-                yield from self._follow_to(_cell(cells, gap))
+                yield from self._follow_to(cells.cell(gap))
                 begin = gap + 1
-            yield from self._follow_cells(cells, begin, end)
+            yield from self._follow_cells(cells, begin, end, low, high)
 
     def end_set(self, reason: str) -> list[Happening]:
         """The set under way is over, if there is one."""
@@ -134,14 +135,18 @@ class Session:
         self._counter.rest(number, angle_deg)
         return happened
 
-    def _follow_cells(self, cells: Cells, begin: int, end: int) -> list[Happening]:
+    def _follow_cells(
+        self, cells: Cells, begin: int, end: int, low: float, high: float
+    ) -> Iterator[Happening]:
+        """Follow the lever through cells without a gap in them, with angles from `low` to `high`."""
         if begin == end:
-            return []
-        number, angles = int(cells.number[begin]), cells.angle_deg[begin:end]
+            return
+        number = int(cells.number[begin])
+        if not self._counter.passes(low, high):
+            for k in range(begin, end, _AT_ONCE):
+                angles = cells.angle_deg[k : min(k + _AT_ONCE, end)].tolist()
+                yield from self._follow(number + k - begin, angles)
         self._next = number + end - begin
-        if self._counter.passes(float(angles.min()), float(angles.max())):
-            return []
-        return self._follow(number, angles.tolist())
 
     def _follow(self, number: int, angles: list[float]) -> list[Happening]:
         happened: list[Happening] = []
@@ -246,7 +251,3 @@ class Session:
                 gaps=tuple(attempt.gaps),
             )
         ]
-
-
-def _cell(cells: Cells, place: int) -> Cell:
-    return Cell(*(column[place].item() for column in cells))

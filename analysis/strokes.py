@@ -39,17 +39,28 @@ def find_strokes(cells: Array, begin: Places, end: Places) -> Strokes:
     """The strokes between turning points at the places `begin` and `end` of `cells` (deg), which
     reach MOST_REACH further on both sides.
     """
-    reach = np.full(len(begin), _FIRST_REACH)
+    reach = _reach_of(_roughly(cells, begin, end))
     strokes = _find(cells, begin, end, reach)
-    for _ in range(2):
-        quick_s = _UNHURRIED * np.abs(strokes.travel_deg)
-        quick_s /= np.maximum(strokes.peak_dps, _SLOWEST_DPS)
-        wanted = np.rint(_REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S)
-        wanted = np.clip(wanted.astype(np.int64), _LEAST_REACH, MOST_REACH)
-        changed = np.flatnonzero(wanted != reach)
-        reach = wanted
-        _replace(strokes, changed, _find(cells, begin[changed], end[changed], reach[changed]))
+    before, reach = reach, _reach_of(strokes)
+    changed = np.flatnonzero(reach != before)
+    _replace(strokes, changed, _find(cells, begin[changed], end[changed], reach[changed]))
     return _with_undisturbed_edges(strokes, cells, begin, end, reach)
+
+
+def _roughly(cells: Array, begin: Places, end: Places) -> Strokes:
+    """From turning point to turning point, with the peak speed over a few cells."""
+    travel = cells[end] - cells[begin]
+    step = (cells[_FIRST_REACH:] - cells[:-_FIRST_REACH]) / (_FIRST_REACH * CELL_S)
+    peak = over(np.maximum, np.abs(step), begin, end)
+    return Strokes(begin.astype(float), end.astype(float), travel, peak)
+
+
+def _reach_of(strokes: Strokes) -> Places:
+    """How far the curve may reach to both sides (cells)."""
+    quick_s = _UNHURRIED * np.abs(strokes.travel_deg)
+    quick_s /= np.maximum(strokes.peak_dps, _SLOWEST_DPS)
+    reach = np.rint(_REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S)
+    return np.clip(reach.astype(np.int64), _LEAST_REACH, MOST_REACH)
 
 
 def _replace(strokes: Strokes, places: Places, by: Strokes) -> None:
