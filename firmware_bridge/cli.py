@@ -1,19 +1,19 @@
 """The command line: reads arguments, calls the rest, tells errors in one line. Status 0, 1 or 2."""
 
+# Nothing up here but what every command needs: `leverrep --help` is to answer at once.
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-# Nothing heavy up here: `leverrep --help` is to answer at once.
 from firmware_bridge.errors import LeverRepError
 
+TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis import Report
     from config import Settings
     from firmware_bridge.device.trace import Trace
@@ -141,7 +141,9 @@ def _name(text: str) -> str:
     return text
 
 
-def _path(text: str) -> Path:
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
     return Path(_name(text))
 
 
@@ -250,13 +252,15 @@ def _analyse(args: argparse.Namespace) -> int:
     else:
         report = analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form)
     if args.json:
+        import json
+
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
     else:
         _print_table(report)
     return DONE
 
 
-def _read_trace(path: Path, settings: "Settings", calibrated: bool) -> "Trace":
+def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
     from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
     from firmware_bridge.station import trace_of_recording
