@@ -56,7 +56,7 @@ COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-
 lock: $(TOOLS)
 	$(COMPILE) --group setup -o requirements-setup.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra plot --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
