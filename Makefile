@@ -1,5 +1,6 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is set up in .venv from the lock files.
 #   make demo       the station on a simulated machine
+#   make plots      adds what `leverrep analyse --plot` needs
 #   make test       every check and every test, those of the figures in a short form
 #   make accuracy   every figure of the counter and of the wire protocol, with its limit
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
@@ -14,10 +15,13 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: demo test accuracy lock clean
+.PHONY: demo plots test accuracy lock clean
 
 demo: $(RUN)
 	@$(BIN)/leverrep demo
+
+plots: $(RUN)
+	$(UV) pip install --quiet --python $(BIN)/python -c requirements-dev.lock --editable '.[plot]'
 
 test: $(DEV)
 	$(BIN)/ruff format --check
