@@ -1,5 +1,6 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is set up in .venv from the lock files.
 #   make demo       the station on a simulated machine
+#   make plots      adds what `leverrep analyse --plot` needs
 #   make test       every check and every test, those of the figures in a short form
 #   make accuracy   every figure of the counter and of the wire protocol, with its limit
 #   make bench      every figure of speed and size, with its limit
@@ -15,10 +16,13 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: demo test accuracy bench lock clean
+.PHONY: demo plots test accuracy bench lock clean
 
 demo: $(RUN)
 	@$(BIN)/leverrep demo
+
+plots: $(RUN)
+	$(UV) pip install --quiet --python $(BIN)/python -c requirements-dev.lock --editable '.[plot]'
 
 test: $(DEV)
 	$(BIN)/ruff format --check
@@ -60,7 +64,7 @@ COMPILE = $(UV) pip compile --quiet --universal --fork-strategy fewest --python-
 lock: $(TOOLS)
 	$(COMPILE) --group setup -o requirements-setup.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra plot --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

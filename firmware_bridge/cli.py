@@ -1,19 +1,19 @@
 """The command line: reads arguments, calls the rest, tells errors in one line. Status 0, 1 or 2."""
 
+# Nothing up here but what every command needs: `leverrep --help` is to answer at once.
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-# Nothing heavy up here: `leverrep --help` is to answer at once.
 from firmware_bridge.errors import LeverRepError
 
+TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from analysis import Report
     from config import Settings
     from firmware_bridge.device.trace import Trace
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         "analyse", parents=[common], help="count the reps of a recording or a CSV file"
     )
     analyse.add_argument(
-        "file", type=_path, help="a recording, or CSV with the header t_s,angle_deg"
+        "file", type=_path, nargs="?", help="a recording, or CSV with the header t_s,angle_deg"
     )
     output = analyse.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -130,6 +130,16 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="nobody has calibrated these angles: take the resting end as neutral, and "
         "thresholds as fractions of the working range",
+    )
+    analyse.add_argument(
+        "--plot", type=_picture, metavar="OUT", help="draw the sets into OUT, .svg or .png"
+    )
+    analyse.add_argument(
+        "--compare",
+        type=_path,
+        nargs=2,
+        metavar=("A", "B"),
+        help="instead of a file: draw the set with the most reps of each over each other",
     )
     analyse.set_defaults(command=_analyse, usage_error=analyse.error)
     return parser
@@ -141,8 +151,19 @@ def _name(text: str) -> str:
     return text
 
 
-def _path(text: str) -> Path:
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
     return Path(_name(text))
+
+
+def _picture(text: str) -> "Path":
+    from firmware_bridge.floor.plot_file import SUFFIXES
+
+    path = _path(text)
+    if path.suffix.lower() not in SUFFIXES:
+        raise argparse.ArgumentTypeError(f"{text!r} must end in {' or '.join(SUFFIXES)}")
+    return path
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -231,32 +252,82 @@ def _summary(args: argparse.Namespace, station: "Station") -> int:
 
 
 def _analyse(args: argparse.Namespace) -> int:
-    from analysis import LiveAnalyser, analyse_trace, analyse_uncalibrated
+    _check_analyse(args)
     from config import load_settings
 
     settings = load_settings(args.config)
-    if args.events and args.uncalibrated:
-        args.usage_error("--events is the live path: it needs calibrated angles")
+    if args.plot:
+        from firmware_bridge.floor.plot_file import require_matplotlib
+
+        require_matplotlib()
+    if args.compare:
+        return _compare(args, settings)
     trace = _read_trace(args.file, settings, calibrated=not args.uncalibrated)
     if args.events:
-        from firmware_bridge.floor.eventlines import EventLines
+        return _print_events(trace, settings)
+    report = _report(trace, settings, calibrated=not args.uncalibrated)
+    if args.plot:
+        from firmware_bridge.floor.plot import Analysed, plot_sets
 
-        live, lines = LiveAnalyser(settings.form), EventLines("-")
-        lines.write(live.feed(trace.t_s.tolist(), trace.angle_deg.tolist()))
-        lines.write(live.close())
-        return DONE
-    if args.uncalibrated:
-        report = analyse_uncalibrated(trace.t_s, trace.angle_deg)
-    else:
-        report = analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form)
+        analysed = Analysed(str(args.file), trace.t_s, trace.angle_deg, report)
+        plot_sets(args.plot, analysed, settings.form)
     if args.json:
+        import json
+
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
     else:
         _print_table(report)
     return DONE
 
 
-def _read_trace(path: Path, settings: "Settings", calibrated: bool) -> "Trace":
+def _check_analyse(args: argparse.Namespace) -> None:
+    """What argparse cannot say."""
+    if args.events and args.uncalibrated:
+        args.usage_error("--events is the live path: it needs calibrated angles")
+    if args.plot and args.uncalibrated:
+        args.usage_error("--plot draws neutral and the thresholds: it needs calibrated angles")
+    if args.plot and args.events:
+        args.usage_error("--plot draws what --events does not tell: leave one out")
+    if not args.compare and not args.file:
+        args.usage_error("a file is needed, or --compare A B")
+    if args.compare and (args.file or args.json or args.events or args.uncalibrated):
+        args.usage_error("--compare takes two files and --plot, nothing else")
+    if args.compare and not args.plot:
+        args.usage_error("--compare needs --plot OUT")
+
+
+def _print_events(trace: "Trace", settings: "Settings") -> int:
+    from analysis import LiveAnalyser
+    from firmware_bridge.floor.eventlines import EventLines
+
+    live, lines = LiveAnalyser(settings.form), EventLines("-")
+    lines.write(live.feed(trace.t_s.tolist(), trace.angle_deg.tolist()))
+    lines.write(live.close())
+    return DONE
+
+
+def _report(trace: "Trace", settings: "Settings", calibrated: bool = True) -> "Report":
+    from analysis import analyse_trace, analyse_uncalibrated
+
+    if calibrated:
+        return analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form)
+    return analyse_uncalibrated(trace.t_s, trace.angle_deg)
+
+
+def _compare(args: argparse.Namespace, settings: "Settings") -> int:
+    from firmware_bridge.floor.plot import Analysed
+    from firmware_bridge.floor.plot_compare import plot_comparison
+
+    pair = []
+    for path in args.compare:
+        trace = _read_trace(path, settings, calibrated=True)
+        report = _report(trace, settings)
+        pair.append(Analysed(str(path), trace.t_s, trace.angle_deg, report))
+    plot_comparison(args.plot, pair, settings.form)
+    return DONE
+
+
+def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
     from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
     from firmware_bridge.station import trace_of_recording

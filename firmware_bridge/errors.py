@@ -9,7 +9,7 @@ LeverRepError              anything told to the user; exit status 1
 ├── LinkLost               a port that worked has died; the station reconnects
 ├── MachineMismatch        the device is not the one the settings describe
 ├── TraceError             a recording or CSV file cannot be read
-└── OutputError            events or a recording cannot be written
+└── OutputError            events, a recording or a picture cannot be written
 
 A wrong settings file is config.ConfigError, told the same way.
 """
@@ -52,4 +52,4 @@ class TraceError(LeverRepError):
 
 
 class OutputError(LeverRepError):
-    """Events or a recording cannot be written."""
+    """Events, a recording or a picture cannot be written."""

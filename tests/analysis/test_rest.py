@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.cells import CELL_S, Cell
-from analysis.rest import Rest, RestWatch
+from analysis.cells import CELL_S, Cell, Cells
+from analysis.rest import CalmWatch, Rest, RestJudge, looks
 from config import FormStandard
 
 
@@ -13,13 +13,28 @@ def cell(t_s: float, angle_deg: float, gap_s: float = 0.0) -> Cell:
 
 
 def verdicts(angle: np.ndarray, getting_in_s: float = 0.0) -> list[tuple[float, Rest]]:
-    watch = RestWatch(FormStandard())
-    times = np.arange(len(angle)) * CELL_S
-    said = [
-        (t, watch.step(cell(t, float(x)), t < getting_in_s))
-        for t, x in zip(times.tolist(), angle, strict=True)
-    ]
-    return [(t, verdict) for t, verdict in said if verdict]
+    """What is said when, looking at every second."""
+    watch, judge = CalmWatch(FormStandard()), RestJudge(FormStandard())
+    said = []
+    for n, x in enumerate(angle.tolist()):
+        calm = watch.step(Cell(n, x, 0.0, x))
+        rest = judge.judge(calm, n * CELL_S < getting_in_s) if calm else None
+        said += [(n * CELL_S, rest)] if rest else []
+    assert said[:1] == verdicts_of_looks(angle, getting_in_s)[:1]
+    return said
+
+
+def verdicts_of_looks(angle: np.ndarray, getting_in_s: float) -> list[tuple[float, Rest]]:
+    """The same, looking where a trace is looked at."""
+    n = np.arange(len(angle))
+    judge, said = RestJudge(FormStandard()), []
+    for look in looks(Cells(n, angle, np.zeros(len(n)), angle), FormStandard()):
+        part = angle[look.begin : look.end]
+        assert (look.low, look.high) == (part.min(), part.max())
+        getting_in = look.begin * CELL_S < getting_in_s
+        rest = judge.judge(look.calm, getting_in) if look.calm else None
+        said += [(look.begin * CELL_S, rest)] if rest else []
+    return said
 
 
 def hold(angle_deg: float, seconds: float) -> np.ndarray:
@@ -73,7 +88,9 @@ def test_a_place_that_the_lever_goes_past_was_not_its_stop() -> None:
 
 
 def test_no_data_for_as_long_as_a_rest() -> None:
-    watch = RestWatch(FormStandard())
-    assert watch.step(cell(0.0, 40.0), False) is None
-    assert watch.step(cell(15.0, 40.0, 15.0), False) is None
-    assert watch.step(cell(40.0, 40.0, 25.0), False) is Rest.UNSEEN
+    watch, judge = CalmWatch(FormStandard()), RestJudge(FormStandard())
+    said = []
+    for t_s, gap_s in ((0.0, 0.0), (15.0, 15.0), (40.0, 25.0)):
+        calm = watch.step(cell(t_s, 40.0, gap_s))
+        said.append(judge.judge(calm, False) if calm else None)
+    assert said == [None, None, Rest.UNSEEN]
