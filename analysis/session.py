@@ -138,7 +138,7 @@ class Session:
     def _follow_cells(
         self, cells: Cells, begin: int, end: int, low: float, high: float
     ) -> Iterator[Happening]:
-        """Follow the lever through cells without a gap in them, with angles from `low` to `high`."""
+        """Follow the lever through cells without a gap, with angles from `low` to `high`."""
         if begin == end:
             return
         number = int(cells.number[begin])
