@@ -32,14 +32,15 @@ def check_samples(
         raise ValueError(
             f"t_s and angle_deg must be 1-D and of one length, not {t.shape} and {angle.shape}"
         )
+    later = after_s is None or not len(t) or after_s < t[0]
+    increases = later and bool((t[1:] > t[:-1]).all())
+    # A sum costs less than a look at each, and is finite only if all are.
+    if increases and isfinite(t[:1].sum() + t[-1:].sum() + angle.sum()):
+        return t, angle
     for name, values in (("t_s", t), ("angle_deg", angle)):
-        # A sum costs less than a look at each, and is finite only if all are.
-        if not isfinite(values.sum()) and not np.isfinite(values).all():
+        if not np.isfinite(values).all():
             at = int(np.argmin(np.isfinite(values)))
             raise ValueError(f"{name}[{at}] is {values[at]}: leave out samples that are missing")
-    later = after_s is None or not len(t) or after_s < t[0]
-    if later and (t[1:] > t[:-1]).all():
-        return t, angle
     step = np.diff(t, prepend=-np.inf if after_s is None else after_s)
     if (step < 0).any():
         at = int(np.argmax(step < 0))

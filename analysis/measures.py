@@ -7,18 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from analysis.bands import SHAKE_REACH, shake_deg, start_accel_dps2
 from analysis.cells import CELL_S, CELLS_PER_S, Array, cell_middle_s
 from analysis.extreme import highest, noise_deg
-from analysis.quality import shake_deg, smoothness, start_accel_dps2
 from analysis.samples import Hole, Samples
 from analysis.segments import Places, over
 from analysis.session import Done
+from analysis.smoothness import smoothness
 from analysis.strip import Strip, highest_places, lay_out
-from analysis.strokes import MOST_REACH, Strokes, find_strokes
+from analysis.strokes import Strokes, find_strokes
 from config import FormStandard
 
 _MARGIN = CELLS_PER_S // 2
-_AT_ONCE = 256  # reps
+_AT_ONCE = 512  # reps
 
 
 class Measures(NamedTuple):
@@ -75,7 +76,7 @@ def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Me
     if not done:
         return []
     series = samples.series([(one.top_reached - _MARGIN, one.over) for one in done])
-    strip = lay_out(series, MOST_REACH)
+    strip = lay_out(series, SHAKE_REACH)
     lower, rise, until = _strokes(strip, done)
     left = strip.place([one.left for one in done])
     finished = strip.place([one.finished for one in done])
@@ -97,10 +98,10 @@ def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Me
         lower.peak_dps,
         rise.peak_dps,
         -rise.travel_deg / np.maximum(rise.seconds, CELL_S),
-        start_accel_dps2(strip.cells, rise),
+        start_accel_dps2(strip.cells, strip.rough, rise, noise),
     )
     of_lists = (
-        shake_deg(strip.cells, np.rint(rise.end).astype(np.int64), top_end),
+        shake_deg(strip.cells, np.rint(rise.end).astype(np.int64), top_end, noise),
         smoothness(strip.speed, rise),
     )
     rows = zip(*(column.tolist() for column in columns), *of_lists, strict=True)
@@ -155,7 +156,7 @@ def _partials(samples: Samples, done: list[Done], standard: FormStandard) -> lis
     if not done:
         return []
     spans = [(one.top_reached - _MARGIN, max(one.turned, one.finished)) for one in done]
-    strip = lay_out(samples.series(spans), MOST_REACH)
+    strip = lay_out(samples.series(spans), SHAKE_REACH)
     starts = find_strokes(strip.cells, *_descents(strip, done)).start
     measured = []
     for k, (one, start) in enumerate(zip(done, starts.tolist(), strict=True)):

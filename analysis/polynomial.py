@@ -37,23 +37,23 @@ def _kernel(reach: int, degree: int) -> _Kernel:
 
 def angle(cells: Array, reach: int, degree: int) -> Array:
     """Angle (deg) at each cell, fitted over `reach` cells to both sides."""
-    return _correlate(cells, _kernel(reach, degree).value)
+    return correlate(cells, _kernel(reach, degree).value)
 
 
 def speed(cells: Array, reach: int, degree: int) -> Array:
     """Speed (deg/s)."""
-    return _correlate(cells, _kernel(reach, degree).slope)
+    return correlate(cells, _kernel(reach, degree).slope)
 
 
 def acceleration(cells: Array, reach: int, degree: int) -> Array:
     """Acceleration (deg/s^2)."""
-    return _correlate(cells, _kernel(reach, degree).curvature)
+    return correlate(cells, _kernel(reach, degree).curvature)
 
 
 def misfit(cells: Array, reach: int, degree: int) -> Array:
     """Variance (deg^2) of the cells around the curve fitted at each cell."""
-    explained = sum(_correlate(cells, row) ** 2 for row in _kernel(reach, degree).basis)
-    left = _correlate(cells**2, np.ones(2 * reach + 1)) - explained
+    explained = sum(correlate(cells, row) ** 2 for row in _kernel(reach, degree).basis)
+    left = correlate(cells**2, np.ones(2 * reach + 1)) - explained
     variance: Array = np.maximum(left, 0.0) / max(1, 2 * reach - degree)
     return variance
 
@@ -70,8 +70,8 @@ def noise_gain(reach: int, degree: int) -> float:
     return float(np.linalg.norm(_kernel(reach, degree).value))
 
 
-def _correlate(x: Array, weights: Array) -> Array:
-    """As np.correlate(x, weights), which is several times slower for more weights than _QUICK."""
+def correlate(x: Array, weights: Array) -> Array:
+    """As np.correlate, which is several times slower for more weights than _QUICK."""
     n = len(x) - len(weights) + 1
     result = np.zeros(n)
     for k in range(0, len(weights), _QUICK):

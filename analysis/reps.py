@@ -9,7 +9,7 @@ of `TABLE`, which is the whole machine; nothing else changes the state. Times ar
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
 from math import inf
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from config import FormStandard
 _REMEMBERED = 10 * CELLS_PER_S  # of a rest at the top: the next rep begins in it
 
 
-class State(Enum):
+class State(IntEnum):
     """Where the lifter is."""
 
     GETTING_IN = auto()  # at the stop, or lifting the lever in: the top has not been reached
@@ -28,7 +28,7 @@ class State(Enum):
     RISING = auto()
 
 
-class Outcome(Enum):
+class Outcome(IntEnum):
     """What a cell brought to an end."""
 
     REACHED_TOP = auto()

@@ -1,0 +1,49 @@
+"""How smooth a stroke was."""
+
+import numpy as np
+
+from analysis.cells import CELL_S, Array
+from analysis.segments import Places
+from analysis.strokes import Strokes
+
+_SMOOTH_HZ, _SMOOTH_SHARE = 10.0, 0.05
+_FINER = 16  # times as many lines as there are values
+
+
+def smoothness(speed_dps: Array, rise: Strokes) -> list[float | None]:
+    """Spectral arc length of each rise's speed (Balasubramanian et al. 2015,
+    doi:10.1186/s12984-015-0090-9).
+    """
+    start, end = (np.rint(edge).astype(np.int64) for edge in (rise.start, rise.end))
+    lengths = end - start + 1
+    smooth = np.full(len(start), np.nan)
+    sizes = 1 << np.ceil(np.log2(np.maximum(lengths, 2))).astype(np.int64)
+    for size in np.unique(sizes).tolist():
+        same = sizes == size
+        smooth[same] = _arc_length(_rows(np.abs(speed_dps), start[same], lengths[same], size))
+    return [None if np.isnan(value) else value for value in smooth.tolist()]
+
+
+def _arc_length(speed: Array) -> Array:
+    """Of the spectrum of each row, up to the last line within _SMOOTH_HZ that is a _SMOOTH_SHARE
+    of the first.
+    """
+    size = _FINER * speed.shape[1]
+    hz = np.fft.rfftfreq(size, CELL_S)
+    hz = hz[hz <= _SMOOTH_HZ]
+    lines = np.fft.rfft(speed, size)[:, : len(hz)]
+    lines = np.sqrt(lines.real**2 + lines.imag**2)  # quicker than np.abs
+    with np.errstate(invalid="ignore"):
+        lines /= lines[:, :1]
+    last = len(hz) - 1 - np.argmax(lines[:, ::-1] >= _SMOOTH_SHARE, axis=1)
+    step = hz[1] / np.maximum(hz[last], hz[1])
+    arcs = np.sqrt(step[:, None] ** 2 + np.diff(lines) ** 2)
+    length: Array = np.where(np.arange(len(hz) - 1) < last[:, None], arcs, 0.0).sum(axis=1)
+    return -length
+
+
+def _rows(x: Array, first: Places, lengths: Places, size: int) -> Array:
+    """Stretches of x as rows of one size, filled with zeros."""
+    along = np.arange(size)
+    within = along < lengths[:, None]
+    return np.where(within, x[np.minimum(first[:, None] + along, len(x) - 1)], 0.0)
