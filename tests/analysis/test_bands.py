@@ -1,0 +1,69 @@
+"""Shaking and acceleration against the filters that define them, on the motion at 1 kHz."""
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from analysis.bands import acceleration_dps2, lucky_dps2, shake_deg
+from analysis.cells import CELL_S
+
+HZ = 1000
+CELL = round(CELL_S * HZ)
+T = np.arange(5 * HZ) / HZ
+
+
+def cells(motion: np.ndarray) -> np.ndarray:
+    return motion[: len(motion) // CELL * CELL].reshape(-1, CELL).mean(axis=1)
+
+
+def stroke(seconds: float) -> np.ndarray:
+    """Held at 40, up to 0 by minimum jerk, held there."""
+    u = np.clip((T - 1) / seconds, 0, 1)
+    return 40 - 40 * (10 * u**3 - 15 * u**4 + 6 * u**5)
+
+
+@pytest.mark.parametrize("hz", [3.5, 5.0, 7.0, 9.0, 11.0])
+@pytest.mark.parametrize("hold_s", [0.5, 1.0, 2.5])
+def test_shaking_is_that_of_the_band_pass(hz: float, hold_s: float) -> None:
+    end = int((1.7 + hold_s) * HZ)
+    fading = np.clip((T - 1.7) / 0.1, 0, 1) * (end / HZ > T)
+    motion = stroke(0.7) + fading * np.sin(2 * np.pi * hz * T) + 2.5 * np.sin(2 * np.pi * 0.5 * T)
+    band = signal.butter(4, (3, 12), "bandpass", fs=HZ, output="sos")
+    want = np.sqrt(np.mean(signal.sosfiltfilt(band, motion)[1700:end] ** 2))
+    assert shake_deg(cells(motion), 85, end // CELL, 0.0) == pytest.approx(want, rel=0.02)
+
+
+def test_sway_and_settling_back_are_no_shaking() -> None:
+    sway = 2.5 * np.sin(2 * np.pi * 1.0 * (T - 1.7)) * np.clip((T - 1.7) / 0.5, 0, 1)
+    assert shake_deg(cells(stroke(0.7) + sway), 85, 200, 0.0) < 0.05
+    settling = stroke(0.7) / 40 * 8 - 8  # from 0 to 8 past neutral, turned round: back in 0.7 s
+    assert shake_deg(cells(settling), 40, 150, 0.0) < 0.03
+
+
+def test_noise_is_no_shaking() -> None:
+    rng = np.random.default_rng(1)
+    found = [shake_deg(rng.normal(0, 0.1, 200), 50, 150, 0.1) for _ in range(50)]
+    assert np.sqrt(np.mean(np.square(found))) < 0.04
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.6, 1.0, 3.0])
+def test_acceleration_is_that_of_the_low_pass(seconds: float) -> None:
+    motion = stroke(seconds) + 0.2 * np.sin(2 * np.pi * 27 * T)
+    low = signal.butter(4, 10, fs=HZ, output="sos")
+    want = np.gradient(np.gradient(signal.sosfiltfilt(low, motion))) * HZ**2
+    found = acceleration_dps2(cells(motion))
+    peak = np.abs(want[500:4500]).max()
+    assert found[25:175] == pytest.approx(cells(want)[25:175], abs=0.02 * peak + 3)
+
+
+def test_the_peak_of_noise_is_known() -> None:
+    rng = np.random.default_rng(2)
+    noise = rng.normal(0, 0.05, 2000)
+    assert lucky_dps2(0.05) == pytest.approx(0.45 * acceleration_dps2(noise).std(), rel=0.1)
+    assert lucky_dps2(0.0) == 0.0
+
+
+@pytest.mark.parametrize("count", [10, 25, 26, 51])
+def test_short_stretches(count: int) -> None:
+    assert len(acceleration_dps2(np.linspace(0, 40, count))) == count
+    assert np.abs(acceleration_dps2(np.linspace(0, 40, count))).max() < 1e-6
