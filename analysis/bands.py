@@ -1,13 +1,14 @@
 """The motion by its frequencies: how it shakes, and how it accelerates.
 
-A whole stretch of cells, the strokes beside a hold with it, goes through the gain that a Butterworth
-filter of order 4 has forwards and backwards: no delay, and no end of a hold to be weighed less.
+A whole stretch of cells, the strokes beside a hold with it, goes through the gain that a
+Butterworth filter of order 4 has forwards and backwards: no delay, and no end of a hold weighs less
+than its middle.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.cells import CELL_S
-from analysis.polynomial import Array
 
 SHAKE_HZ = (3.0, 12.0)
 ACCEL_HZ = 10.0
@@ -15,6 +16,15 @@ ACCEL_HZ = 10.0
 _ORDER = 4
 _EDGE = 25  # cells that are mirrored at both ends
 _LUCKY = 0.45  # standard deviations of noise that the peak of a few accelerations is too high by
+
+# A knock rings much quicker than people move, which differences of this order tell, but its first
+# swing pushes the slow ones too. Around it only what is slower still is believed.
+_QUICK = 6
+_KNOCK = 5.0  # standard deviations of noise
+_RINGS = 2  # cells before and after those that tell
+_KNOCK_ACCEL_HZ = 6.0
+
+Array = NDArray[np.float64]
 
 
 def shake_deg(mean_deg: Array, first: int, last: int, noise_deg: float) -> float:
@@ -27,14 +37,21 @@ def shake_deg(mean_deg: Array, first: int, last: int, noise_deg: float) -> float
     return float(np.sqrt(max(float(np.mean(hold**2)) - noise, 0.0)))
 
 
-def acceleration_dps2(mean_deg: Array) -> Array:
-    """Acceleration (deg/s^2) of the motion below 10 Hz at each cell."""
-    return _through(_acceleration_gain(_frequencies_hz(mean_deg)), mean_deg)
+def raising_dps2(mean_deg: Array, noise_deg: float) -> Array:
+    """Acceleration (deg/s^2) upwards, below 10 Hz, at each cell; less what noise adds to a peak."""
+    hz = _frequencies_hz(mean_deg)
+    upward = _through(_raising_gain(hz, ACCEL_HZ), mean_deg) - _LUCKY * _RAISING_NOISE * noise_deg
+    knocked = _knocked(mean_deg, noise_deg)
+    if knocked.any():
+        slower = _through(_raising_gain(hz, _KNOCK_ACCEL_HZ), mean_deg)
+        upward[knocked] = np.minimum(upward, slower)[knocked]
+    return upward
 
 
-def lucky_dps2(noise_deg: float) -> float:
-    """By how much the cells' noise raises the peak acceleration in the start of a stroke."""
-    return _LUCKY * _ACCEL_NOISE * noise_deg
+def _knocked(mean_deg: Array, noise_deg: float) -> NDArray[np.bool_]:
+    quick = np.abs(np.diff(mean_deg, _QUICK)) > _KNOCK * _QUICK_NOISE * noise_deg
+    near = np.convolve(quick, np.ones(_QUICK + 1 + 2 * _RINGS))[_RINGS:-_RINGS]
+    return near > 0
 
 
 def _through(gain: Array, mean_deg: Array) -> Array:
@@ -46,8 +63,7 @@ def _through(gain: Array, mean_deg: Array) -> Array:
 
 
 def _frequencies_hz(mean_deg: Array) -> Array:
-    hz: Array = np.fft.rfftfreq(len(mean_deg) + 2 * _EDGE, CELL_S)
-    return hz
+    return np.fft.rfftfreq(len(mean_deg) + 2 * _EDGE, CELL_S).astype(np.float64, copy=False)
 
 
 def _shake_gain(hz: Array) -> Array:
@@ -57,8 +73,8 @@ def _shake_gain(hz: Array) -> Array:
     return _of_motion(hz) / (1 + away ** (2 * _ORDER))
 
 
-def _acceleration_gain(hz: Array) -> Array:
-    return -((2 * np.pi * hz) ** 2) * _of_motion(hz) / (1 + (hz / ACCEL_HZ) ** (2 * _ORDER))
+def _raising_gain(hz: Array, below_hz: float) -> Array:
+    return (2 * np.pi * hz) ** 2 * _of_motion(hz) / (1 + (hz / below_hz) ** (2 * _ORDER))
 
 
 def _of_motion(hz: Array) -> Array:
@@ -67,4 +83,6 @@ def _of_motion(hz: Array) -> Array:
     return gain
 
 
-_ACCEL_NOISE = float(np.sqrt(np.mean(_acceleration_gain(np.linspace(0, 0.5 / CELL_S, 501)) ** 2)))
+_ALL_HZ = np.linspace(0, 0.5 / CELL_S, 501)
+_RAISING_NOISE = float(np.sqrt(np.mean(_raising_gain(_ALL_HZ, ACCEL_HZ) ** 2)))
+_QUICK_NOISE = float(np.linalg.norm(np.diff(np.eye(1, 2 * _QUICK + 1, _QUICK), _QUICK)))
