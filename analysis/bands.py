@@ -15,14 +15,15 @@ ACCEL_HZ = 10.0
 
 _ORDER = 4
 _EDGE = 25  # cells that are mirrored at both ends
-_LUCKY = 0.45  # standard deviations of noise that the peak of a few accelerations is too high by
 
-# A knock rings much quicker than people move, which differences of this order tell, but its first
-# swing pushes the slow ones too. Around it only what is slower still is believed.
+# Below this acceleration stands out of any noise. What is quicker is believed by how much it stands
+# out, half of it at so many standard deviations; beside a knock not at all.
+_SURE_HZ = 6.0
+_HALF_BELIEVED = 1.75
+# A knock rings much quicker than people move, which differences of this order tell.
 _QUICK = 6
 _KNOCK = 5.0  # standard deviations of noise
 _RINGS = 2  # cells before and after those that tell
-_KNOCK_ACCEL_HZ = 6.0
 
 Array = NDArray[np.float64]
 
@@ -38,14 +39,15 @@ def shake_deg(mean_deg: Array, first: int, last: int, noise_deg: float) -> float
 
 
 def raising_dps2(mean_deg: Array, noise_deg: float) -> Array:
-    """Acceleration (deg/s^2) upwards, below 10 Hz, at each cell; less what noise adds to a peak."""
+    """Acceleration (deg/s^2) upwards, below 10 Hz, at each cell."""
     hz = _frequencies_hz(mean_deg)
-    upward = _through(_raising_gain(hz, ACCEL_HZ), mean_deg) - _LUCKY * _RAISING_NOISE * noise_deg
+    slow_gain, whole_gain = _raising_gain(hz, _SURE_HZ), _raising_gain(hz, ACCEL_HZ)
+    slow, quick = _through(slow_gain, mean_deg), _through(whole_gain - slow_gain, mean_deg)
+    doubt = (_HALF_BELIEVED * _QUICKER_NOISE * noise_deg) ** 2
+    quick *= quick**2 / (quick**2 + doubt)
     knocked = _knocked(mean_deg, noise_deg)
-    if knocked.any():
-        slower = _through(_raising_gain(hz, _KNOCK_ACCEL_HZ), mean_deg)
-        upward[knocked] = np.minimum(upward, slower)[knocked]
-    return upward
+    quick[knocked] = np.minimum(quick[knocked], 0)
+    return slow + quick
 
 
 def _knocked(mean_deg: Array, noise_deg: float) -> NDArray[np.bool_]:
@@ -84,5 +86,6 @@ def _of_motion(hz: Array) -> Array:
 
 
 _ALL_HZ = np.linspace(0, 0.5 / CELL_S, 501)
-_RAISING_NOISE = float(np.sqrt(np.mean(_raising_gain(_ALL_HZ, ACCEL_HZ) ** 2)))
+_QUICKER = _raising_gain(_ALL_HZ, ACCEL_HZ) - _raising_gain(_ALL_HZ, _SURE_HZ)
+_QUICKER_NOISE = float(np.sqrt(np.mean(_QUICKER**2)))
 _QUICK_NOISE = float(np.linalg.norm(np.diff(np.eye(1, 2 * _QUICK + 1, _QUICK), _QUICK)))

@@ -5,11 +5,11 @@ that happens.
 from typing import ClassVar
 
 from analysis.cells import Cell
-from analysis.drift import mark_drift
 from analysis.events import Event
 from analysis.flags import flags_of
 from analysis.measures import Measures, lowering_starts_s, measure
-from analysis.report import Rep, Report, SetReport
+from analysis.rep import Rep
+from analysis.report import Report, SetReport, judged
 from analysis.reps import Attempt, Outcome, RepCounter, State, Turn
 from analysis.rest import Rest, RestWatch
 from analysis.samples import Samples
@@ -71,7 +71,7 @@ class Session:
         """The set under way is over, if there is one."""
         events = self._measure_finished(self._counter.attempt, t_s, now_s)
         if self._reps:
-            done = SetReport(mark_drift(self._reps))
+            done = judged(self._reps, self._standard)
             self._finished_sets.append(done)
             self._reps, self._count = [], 0
             events.append(Event("set_ended", t_s, now_s, {"reason": reason, "set": done.to_dict()}))

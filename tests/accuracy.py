@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import Event, LiveAnalyser, Report, analyse_trace, analyse_uncalibrated
+from tests.flags_accuracy import flag_rows, walk_rows
 from tests.lateness import lateness
 from tests.measures_accuracy import rows as measure_rows
 from tests.motion import REGIMES, Session, session
@@ -137,6 +138,9 @@ def main() -> int:
     for row in measure_rows(seeds=40):
         print(row)
         right &= row.holds
+    for judged in (*flag_rows(seeds=120), *walk_rows(sets=5000)):
+        print(judged)
+        right &= judged.holds
     late = lateness(seeds=40)
     print(late)
     right &= late.holds

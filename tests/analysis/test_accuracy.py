@@ -3,6 +3,7 @@
 import pytest
 
 from tests.accuracy import Case, cases, real_counts, within_one, wrong_count, wrong_live
+from tests.flags_accuracy import flag_rows, walk_rows
 from tests.lateness import lateness
 from tests.measures_accuracy import rows
 
@@ -19,6 +20,11 @@ def test_live_path_says_the_same_whatever_the_chunks(case: Case) -> None:
 
 def test_measures_are_within_their_limits() -> None:
     missed = [str(row) for row in rows(seeds=6) if not row.holds]
+    assert missed == []
+
+
+def test_flags_are_right() -> None:
+    missed = [str(row) for row in (*flag_rows(seeds=6), *walk_rows(sets=400)) if not row.holds]
     assert missed == []
 
 
