@@ -16,7 +16,7 @@ ACCEL_HZ = 10.0
 _ORDER = 4
 _EDGE = 25  # cells that are mirrored at both ends
 
-# Below this acceleration stands out of any noise. What is quicker is believed by how much it stands
+# Acceleration below this stands out of any noise. What is quicker is believed by how much it stands
 # out, half of it at so many standard deviations; beside a knock not at all.
 _SURE_HZ = 6.0
 _HALF_BELIEVED = 1.75
@@ -28,44 +28,48 @@ _RINGS = 2  # cells before and after those that tell
 Array = NDArray[np.float64]
 
 
-def shake_deg(mean_deg: Array, first: int, last: int, noise_deg: float) -> float:
-    """RMS (deg) of the 3-12 Hz band from cell `first` up to `last`, less what the cells' noise
-    alone makes.
-    """
-    gain = _shake_gain(_frequencies_hz(mean_deg))
-    hold = _through(gain, mean_deg)[first:last]
-    noise = noise_deg**2 * float(np.mean(gain**2))
-    return float(np.sqrt(max(float(np.mean(hold**2)) - noise, 0.0)))
+class Bands:
+    """The spectrum of a stretch of cells (deg), whose noise has this standard deviation (deg)."""
 
+    def __init__(self, mean_deg: Array, noise_deg: float) -> None:
+        self._cells, self._noise = mean_deg, noise_deg
+        self._edge = edge = min(_EDGE, len(mean_deg) - 1)
+        before = 2 * mean_deg[0] - mean_deg[edge:0:-1]
+        after = 2 * mean_deg[-1] - mean_deg[-2 : -2 - edge : -1]
+        padded = np.concatenate([before, mean_deg, after])
+        # A spectrum takes the end to go on to the beginning: without the line there is no step.
+        self._lines = np.fft.rfft(padded - np.linspace(padded[0], padded[-1], len(padded)))
+        self._hz = np.fft.rfftfreq(len(padded), CELL_S).astype(np.float64, copy=False)
 
-def raising_dps2(mean_deg: Array, noise_deg: float) -> Array:
-    """Acceleration (deg/s^2) upwards, below 10 Hz, at each cell."""
-    hz = _frequencies_hz(mean_deg)
-    slow_gain, whole_gain = _raising_gain(hz, _SURE_HZ), _raising_gain(hz, ACCEL_HZ)
-    slow, quick = _through(slow_gain, mean_deg), _through(whole_gain - slow_gain, mean_deg)
-    doubt = (_HALF_BELIEVED * _QUICKER_NOISE * noise_deg) ** 2
-    quick *= quick**2 / (quick**2 + doubt)
-    knocked = _knocked(mean_deg, noise_deg)
-    quick[knocked] = np.minimum(quick[knocked], 0)
-    return slow + quick
+    def shake_deg(self, first: int, last: int) -> float:
+        """RMS (deg) of the 3-12 Hz band from cell `first` up to `last`, less what noise alone
+        makes.
+        """
+        gain = _shake_gain(self._hz)
+        hold = self._through(gain)[first:last]
+        noise = self._noise**2 * float(np.mean(gain**2))
+        return float(np.sqrt(max(float(np.mean(hold**2)) - noise, 0.0)))
+
+    def raising_dps2(self) -> Array:
+        """Acceleration (deg/s^2) upwards, below 10 Hz, at each cell."""
+        slow_gain, gain = _raising_gain(self._hz, _SURE_HZ), _raising_gain(self._hz, ACCEL_HZ)
+        slow, quick = self._through(slow_gain), self._through(gain - slow_gain)
+        doubt = (_HALF_BELIEVED * _QUICKER_NOISE * self._noise) ** 2
+        quick *= quick**2 / (quick**2 + doubt)
+        knocked = _knocked(self._cells, self._noise)
+        quick[knocked] = np.minimum(quick[knocked], 0)
+        return slow + quick
+
+    def _through(self, gain: Array) -> Array:
+        n, edge = len(self._cells), self._edge
+        passed = np.fft.irfft(self._lines * gain, n + 2 * edge)[edge : edge + n]
+        return passed.astype(np.float64, copy=False)
 
 
 def _knocked(mean_deg: Array, noise_deg: float) -> NDArray[np.bool_]:
     quick = np.abs(np.diff(mean_deg, _QUICK)) > _KNOCK * _QUICK_NOISE * noise_deg
     near = np.convolve(quick, np.ones(_QUICK + 1 + 2 * _RINGS))[_RINGS:-_RINGS]
     return near > 0
-
-
-def _through(gain: Array, mean_deg: Array) -> Array:
-    padded = np.pad(mean_deg, _EDGE, mode="reflect", reflect_type="odd")
-    # A spectrum takes the end to go on to the beginning: without the line there is no step.
-    line = np.linspace(padded[0], padded[-1], len(padded))
-    passed = np.fft.irfft(np.fft.rfft(padded - line) * gain, len(padded))
-    return passed[_EDGE:-_EDGE].astype(np.float64, copy=False)
-
-
-def _frequencies_hz(mean_deg: Array) -> Array:
-    return np.fft.rfftfreq(len(mean_deg) + 2 * _EDGE, CELL_S).astype(np.float64, copy=False)
 
 
 def _shake_gain(hz: Array) -> Array:

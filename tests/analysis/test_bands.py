@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from analysis.bands import raising_dps2, shake_deg
+from analysis.bands import Bands
 from analysis.cells import CELL_S
 
 HZ = 1000
@@ -30,19 +30,19 @@ def test_shaking_is_that_of_the_band_pass(hz: float, hold_s: float) -> None:
     motion = stroke(0.7) + fading * np.sin(2 * np.pi * hz * T) + 2.5 * np.sin(2 * np.pi * 0.5 * T)
     band = signal.butter(4, (3, 12), "bandpass", fs=HZ, output="sos")
     want = np.sqrt(np.mean(signal.sosfiltfilt(band, motion)[1700:end] ** 2))
-    assert shake_deg(cells(motion), 85, end // CELL, 0.0) == pytest.approx(want, rel=0.02)
+    assert Bands(cells(motion), 0.0).shake_deg(85, end // CELL) == pytest.approx(want, rel=0.02)
 
 
 def test_sway_and_settling_back_are_no_shaking() -> None:
     sway = 2.5 * np.sin(2 * np.pi * 1.0 * (T - 1.7)) * np.clip((T - 1.7) / 0.5, 0, 1)
-    assert shake_deg(cells(stroke(0.7) + sway), 85, 200, 0.0) < 0.05
+    assert Bands(cells(stroke(0.7) + sway), 0.0).shake_deg(85, 200) < 0.05
     settling = stroke(0.7) / 40 * 8 - 8  # from 0 to 8 past neutral, turned round: back in 0.7 s
-    assert shake_deg(cells(settling), 40, 150, 0.0) < 0.03
+    assert Bands(cells(settling), 0.0).shake_deg(40, 150) < 0.03
 
 
 def test_noise_is_no_shaking() -> None:
     rng = np.random.default_rng(1)
-    found = [shake_deg(rng.normal(0, 0.1, 200), 50, 150, 0.1) for _ in range(50)]
+    found = [Bands(rng.normal(0, 0.1, 200), 0.1).shake_deg(50, 150) for _ in range(50)]
     assert np.sqrt(np.mean(np.square(found))) < 0.04
 
 
@@ -51,28 +51,28 @@ def test_acceleration_is_that_of_the_low_pass(seconds: float) -> None:
     motion = stroke(seconds) + 0.01 * np.sin(2 * np.pi * 27 * T)
     low = signal.butter(4, 10, fs=HZ, output="sos")
     want = -np.gradient(np.gradient(signal.sosfiltfilt(low, motion))) * HZ**2
-    found = raising_dps2(cells(motion), 0.01)
+    found = Bands(cells(motion), 0.01).raising_dps2()
     peak = np.abs(want[500:4500]).max()
     assert found[25:225] == pytest.approx(cells(want)[25:225], abs=0.03 * peak + 5)
 
 
 def test_noise_is_hardly_an_acceleration() -> None:
     noise = np.random.default_rng(2).normal(0, 0.05, 4000)
-    assert raising_dps2(noise, 0.05).std() < 40
+    assert Bands(noise, 0.05).raising_dps2().std() < 40
 
 
 def test_a_knock_is_no_throw() -> None:
     noise = np.random.default_rng(3).normal(0, 0.04, len(T) // CELL)
     since = np.maximum(T - 1.1, 0)
     knock = 1.5 * np.exp(-since / 0.08) * np.sin(2 * np.pi * 27 * since)
-    quiet = raising_dps2(cells(stroke(0.9)) + noise, 0.04).max()
-    assert raising_dps2(cells(stroke(0.9) + knock) + noise, 0.04).max() < quiet + 60
-    thrown = raising_dps2(cells(stroke(0.35)) + noise, 0.04).max()
-    assert raising_dps2(cells(stroke(0.35) + knock) + noise, 0.04).max() > 0.7 * thrown
+    quiet = Bands(cells(stroke(0.9)) + noise, 0.04).raising_dps2().max()
+    assert Bands(cells(stroke(0.9) + knock) + noise, 0.04).raising_dps2().max() < quiet + 60
+    thrown = Bands(cells(stroke(0.35)) + noise, 0.04).raising_dps2().max()
+    assert Bands(cells(stroke(0.35) + knock) + noise, 0.04).raising_dps2().max() > 0.7 * thrown
 
 
 @pytest.mark.parametrize("count", [10, 25, 26, 51])
 def test_short_stretches(count: int) -> None:
-    upward = raising_dps2(np.linspace(0, 40, count), 0.01)
+    upward = Bands(np.linspace(0, 40, count), 0.01).raising_dps2()
     assert len(upward) == count
     assert np.abs(upward).max() < 10
