@@ -5,7 +5,8 @@ argument.
 from analysis.angle import LeverScale
 from analysis.events import Event
 from analysis.live import LiveAnalyser
-from analysis.report import Rep, Report, SetReport
+from analysis.rep import Rep
+from analysis.report import Report, SetReport
 from analysis.trace import analyse_trace
 from analysis.uncalibrated import analyse_uncalibrated
 

@@ -27,7 +27,7 @@ _HALF_BELIEVED = 1.75
 _KNOCK = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0])
 _BESIDE_KNOCK = _ACCEL_REACH - len(_KNOCK) // 2
 _CERTAIN = 5.0  # standard deviations of noise
-_RINGS = 2  # cells before and after those that tell
+_BESIDE = len(_KNOCK) // 2 + 3  # cells from the middle of those that tell
 
 
 def shake_deg(cells: Array, first: Places, end: Places, noise_deg: Array) -> list[float | None]:
@@ -66,7 +66,7 @@ def _raising_dps2(parts: Segments, noise_deg: Array) -> Array:
     quick *= quick**2 / (quick**2 + (_HALF_BELIEVED * np.linalg.norm(_QUICKER) * noise) ** 2)
     ringing = parts.x[_BESIDE_KNOCK:-_BESIDE_KNOCK]
     knocks = np.abs(correlate(ringing, _KNOCK)) > _CERTAIN * np.linalg.norm(_KNOCK) * noise
-    near = np.convolve(knocks, np.ones(len(_KNOCK) + 2 * _RINGS), mode="same") > 0
+    near = np.convolve(knocks, np.ones(2 * _BESIDE + 1))[_BESIDE:-_BESIDE] > 0
     raising: Array = np.where(near, slow + np.minimum(quick, 0), slow + quick)
     return raising
 

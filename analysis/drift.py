@@ -1,43 +1,38 @@
-"""Does the top or the bottom walk through a set: the pelvis slides, or a pad moves."""
+"""Does an angle walk through a set: the pelvis slides, or a pad moves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from analysis.flags import DRIFTING
-from analysis.report import Rep
-
-_DRIFT_DEG = 4.0
-_DRIFT_REPS = 4
-
-
-def mark_drift(reps: Sequence[Rep]) -> tuple[Rep, ...]:
-    """Flag the counted reps that a steady walk of the tops or the bottoms has carried away."""
-    counted = [rep for rep in reps if rep.number is not None]
-    walked: set[int | None] = set()
-    for name in ("bottom_deg", "top_deg"):
-        known = [(rep.number, getattr(rep.measures, name)) for rep in counted]
-        walked |= _walked([(n, angle) for n, angle in known if n is not None and angle is not None])
-    return tuple(
-        replace(rep, flags=(*rep.flags, DRIFTING))
-        if rep.number is not None and rep.number in walked
-        else rep
-        for rep in reps
-    )
+_FEWEST_REPS = 5
+# A walk must stand out of the scatter of the reps around its line: its slope is this many times its
+# standard error. Few reps cannot tell their scatter, so what people usually have counts as well.
+_CERTAIN = 4.0
+_USUAL_DEG = 1.0
+_USUAL_WORTH = 4  # reps
 
 
-def _walked(angles: list[tuple[int, float]]) -> set[int | None]:
-    """Numbers of the reps whose angle a straight line through all puts _DRIFT_DEG away from the
-    first.
+def carried_deg(angles: Sequence[float | None]) -> list[float]:
+    """How far (deg) a steady walk has carried each rep of a set from the first one.
 
-    A walk stands out of the scatter around its line; scatter alone is none.
+    Takes the tops or the bottoms, None where unknown. All 0 where there is no steady walk: scatter,
+    or one odd rep, is none.
     """
-    if len(angles) < _DRIFT_REPS:
-        return set()
-    n, angle = np.array(angles).T
-    slope, start = np.polyfit(n, angle, 1)
-    scatter = float(np.std(angle - (slope * n + start)))
-    if abs(slope) * (n[-1] - n[0]) < 3 * scatter:
-        return set()
-    return {int(k) for k in n[abs(slope) * (n - n[0]) >= _DRIFT_DEG]}
+    known = [i for i, angle in enumerate(angles) if angle is not None]
+    if len(known) < _FEWEST_REPS:
+        return [0.0] * len(angles)
+    rep = np.array(known, dtype=float)
+    slope, error = _line(rep, np.array([angles[i] for i in known], dtype=float))
+    if abs(slope) < _CERTAIN * error:
+        return [0.0] * len(angles)
+    return [slope * (i - known[0]) for i in range(len(angles))]
+
+
+def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Slope of the straight line through all, and its standard error."""
+    x, y = x - x.mean(), y - y.mean()
+    spread = float(x @ x)
+    slope = float(x @ y) / spread
+    left = float(np.sum((y - slope * x) ** 2))
+    variance = (_USUAL_WORTH * _USUAL_DEG**2 + left) / (_USUAL_WORTH + len(x) - 2)
+    return slope, float(np.sqrt(variance / spread))

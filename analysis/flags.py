@@ -1,82 +1,114 @@
 """What is wrong with a rep: one function a flag, one table of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from analysis.drift import carried_deg
 from analysis.measures import Measures
 from config import FormStandard
 
-_GAP_IN_HOLD_S = 0.25
+Reps = Sequence[Measures]
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A judgement of form: when it is raised, what it takes off the score, what the lifter is
-    told.
+    """A judgement of form: when it is raised, what it takes off the score, what the lifter is told.
+
+    `raised` says of each rep of a set whether it is past the limit. `threshold` is that limit: a
+    field of the form standard, where None means "not judged", or a number.
     """
 
     name: str
-    raised: Callable[[Measures, FormStandard], bool]
+    raised: Callable[[Reps, float], list[bool]]
+    threshold: str | float
+    unit: str
     deduction: int
     advice: str
 
-
-def _overshoot(m: Measures, s: FormStandard) -> bool:
-    return m.overshoot_deg is not None and m.overshoot_deg > s.neutral_tolerance_deg
-
-
-def _thrown_start(m: Measures, s: FormStandard) -> bool:
-    return m.start_accel_dps2 is not None and m.start_accel_dps2 > s.max_start_accel_dps2
-
-
-def _shaky_top(m: Measures, s: FormStandard) -> bool:
-    return m.shake_deg is not None and m.shake_deg > s.max_shake_deg
+    def limit(self, standard: FormStandard) -> float | None:
+        """The threshold of this standard; None if it does not judge this."""
+        if isinstance(self.threshold, str):
+            value: float | None = getattr(standard, self.threshold)
+            return value
+        return self.threshold
 
 
-def _rushed_lowering(m: Measures, s: FormStandard) -> bool:
-    return m.eccentric_s is not None and m.eccentric_s < s.min_eccentric_s
+def _overshoot(reps: Reps, limit: float) -> list[bool]:
+    return [_over(m.overshoot_deg, limit) for m in reps]
 
 
-def _no_top_pause(m: Measures, s: FormStandard) -> bool:
-    return m.top_hold_s is not None and m.top_hold_s < s.min_top_hold_s
+def _thrown_start(reps: Reps, limit: float) -> list[bool]:
+    return [_over(m.start_accel_dps2, limit) for m in reps]
 
 
-def _too_deep(m: Measures, s: FormStandard) -> bool:
-    return (
-        s.max_depth_deg is not None and m.bottom_deg is not None and m.bottom_deg > s.max_depth_deg
-    )
+def _too_deep(reps: Reps, limit: float) -> list[bool]:
+    return [_over(m.bottom_deg, limit) for m in reps]
 
 
-def _short_range(m: Measures, s: FormStandard) -> bool:
-    target = s.target_depth_deg
-    return target is not None and m.bottom_deg is not None and m.bottom_deg < target
+def _shaky_top(reps: Reps, limit: float) -> list[bool]:
+    return [_over(m.shake_deg, limit) for m in reps]
 
 
-def _sensor_gap(m: Measures, s: FormStandard) -> bool:
-    missing = None in (m.eccentric_s, m.concentric_s, m.bottom_deg, m.top_deg)
-    return missing or any(end - begin > _GAP_IN_HOLD_S for begin, end in m.gaps)
+def _rushed_lowering(reps: Reps, limit: float) -> list[bool]:
+    return [_under(m.eccentric_s, limit) for m in reps]
 
 
+def _short_range(reps: Reps, limit: float) -> list[bool]:
+    return [_under(m.bottom_deg, limit) for m in reps]
+
+
+def _drifting(reps: Reps, limit: float) -> list[bool]:
+    bottoms = carried_deg([m.bottom_deg for m in reps])
+    tops = carried_deg([m.top_deg for m in reps])
+    return [max(map(abs, both)) >= limit for both in zip(bottoms, tops, strict=True)]
+
+
+def _no_top_pause(reps: Reps, limit: float) -> list[bool]:
+    return [_under(m.top_hold_s, limit) for m in reps]
+
+
+def _sensor_gap(reps: Reps, limit: float) -> list[bool]:
+    return [
+        None in (m.eccentric_s, m.concentric_s, m.bottom_deg, m.top_deg)
+        or any(end - begin > limit for begin, end in m.gaps)
+        for m in reps
+    ]
+
+
+def _over(value: float | None, limit: float) -> bool:
+    return value is not None and value > limit
+
+
+def _under(value: float | None, limit: float) -> bool:
+    return value is not None and value < limit
+
+
+# Gravest first. Advice is one cue: what to do, in a few plain words.
 FLAGS: tuple[Flag, ...] = (
-    Flag("overshoot", _overshoot, 15, "Stop tall: do not lean back past neutral"),
-    Flag("thrown_start", _thrown_start, 15, "Start smoothly from the bottom"),
-    Flag("too_deep", _too_deep, 15, "Shorten the range"),
-    Flag("shaky_top", _shaky_top, 10, "Hold the top steady, or take less load"),
-    Flag("rushed_lowering", _rushed_lowering, 10, "Lower more slowly"),
-    Flag("short_range", _short_range, 10, "Go as deep as you can own"),
-    Flag("no_top_pause", _no_top_pause, 5, "Pause at the top"),
-    Flag("sensor_gap", _sensor_gap, 0, "The sensor missed a part of this rep"),
+    Flag("overshoot", _overshoot, "neutral_tolerance_deg", "°", 15, "Stop tall, do not lean back"),
+    Flag("too_deep", _too_deep, "max_depth_deg", "°", 15, "Shorten the range"),
+    Flag("thrown_start", _thrown_start, "max_start_accel_dps2", "°/s²", 15, "Ease off the bottom"),
+    Flag("shaky_top", _shaky_top, "max_shake_deg", "°", 10, "Hold the top still, or go lighter"),
+    Flag("rushed_lowering", _rushed_lowering, "min_eccentric_s", "s", 10, "Lower more slowly"),
+    Flag("drifting", _drifting, 4.0, "°", 10, "Set hips and pads anew"),
+    Flag("short_range", _short_range, "target_depth_deg", "°", 10, "Go a little deeper"),
+    Flag("no_top_pause", _no_top_pause, "min_top_hold_s", "s", 5, "Pause at the top"),
+    Flag("sensor_gap", _sensor_gap, 0.25, "s", 0, "The sensor missed a part of this rep"),
 )
-DRIFTING = "drifting"
-DRIFTING_DEDUCTION = 10
+
+
+def flags_of_set(reps: Reps, standard: FormStandard) -> list[tuple[str, ...]]:
+    """For each rep of a set, the names of its flags, gravest first."""
+    names: list[list[str]] = [[] for _ in reps]
+    for flag in FLAGS:
+        limit = flag.limit(standard)
+        raised = [False] * len(reps) if limit is None else flag.raised(reps, limit)
+        for mine, here in zip(names, raised, strict=True):
+            if here:
+                mine.append(flag.name)
+    return [tuple(mine) for mine in names]
 
 
 def flags_of(measures: Measures, standard: FormStandard) -> tuple[str, ...]:
-    """Names of the flags that this rep's own measures raise, gravest first."""
-    return tuple(flag.name for flag in FLAGS if flag.raised(measures, standard))
-
-
-def rep_score(flags: tuple[str, ...]) -> int:
-    """100 less the listed deductions, never under 0."""
-    deductions = {flag.name: flag.deduction for flag in FLAGS} | {DRIFTING: DRIFTING_DEDUCTION}
-    return max(0, 100 - sum(deductions[name] for name in flags))
+    """The same for a rep by itself, which is all that is known of it when it is over."""
+    return flags_of_set([measures], standard)[0]

@@ -7,10 +7,11 @@ from analysis.cells import GAP_S, Cell, CellMaker, cell_middle_s
 from analysis.checks import check_samples
 from analysis.despike import Despiker
 from analysis.events import Event, Kind
-from analysis.judge import judge, set_of
+from analysis.judge import judge
 from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
-from analysis.report import Rep, Report, SetReport
+from analysis.rep import Rep
+from analysis.report import Report, SetReport, judged
 from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
 from config import FormStandard
@@ -128,7 +129,7 @@ class LiveAnalyser:
             self._say("flag", when_s, flag=flag, number=rep.number)
 
     def _tell_end(self, over: SetOver) -> None:
-        done = set_of(self._reps)
+        done = judged(self._reps, self._standard)
         self._finished_sets.append(done)
         self._reps = []
         self._say("set_ended", self._time_s(over.at), reason=over.reason, set=done.to_dict())

@@ -1,53 +1,116 @@
 """Says at once when the lever passes neutral by more than is tolerated; the refined figure follows
 with the rep.
+
+The angle is read off a straight line through the last few samples: no lag, little noise. It must be
+past the limit by more than its own error, which is told from how the samples scatter around the
+line: more on a noisy or slow sensor, and while a knock rings.
 """
 
 from collections import deque
+from math import sqrt
 from typing import Literal
 
 Change = tuple[Literal["overshoot", "overshoot_cleared"], float]
 
 _WINDOW_S = 0.06
-_CLEAR_DEG = 0.7  # back by this much before it can be said again
 _MIN_SAMPLES = 3
+_CERTAIN = 2.25  # standard errors
+_CLEAR_DEG = 0.7  # back by this much before it can be said again
+_NEAR_DEG = 4.0  # further from the limit nothing is to be said yet
+_FAR_DEG = 20.0  # further from it nothing is to be known yet
+
+# So few samples tell their scatter badly: that of the last second or so counts as well.
+_USUAL_DEG = 0.15  # to begin with
+_USUAL_WORTH = 8  # samples
+_USUAL_PACE = 0.02  # of the way to the scatter of the newest window, which
+_USUAL_AT_MOST = 4.0  # times the usual variance counts at most: a knock is not usual
+_SUMMED_ANEW = 512  # samples; sums that are only added to and taken from lose their last digits
 
 
 class OvershootWatch:
-    """Reads the angle off a straight line through the last few samples: no lag, little noise."""
+    """Follows good samples, one by one."""
 
     def __init__(self, tolerance_deg: float) -> None:
         self._limit = -tolerance_deg
         self._recent: deque[tuple[float, float]] = deque()
+        self._sums = (0.0, 0.0, 0.0, 0.0, 0.0)
+        self._origin_s = 0.0
+        self._left = 0  # samples until the sums are to be made anew
+        self._usual = _USUAL_DEG**2
         self.over = False
 
     def push(self, t_s: float, angle_deg: float) -> Change | None:
         """Take one good sample; say what changed, and the angle (deg) that says so."""
-        recent = self._recent
-        recent.append((t_s, angle_deg))
-        while recent[0][0] < t_s - _WINDOW_S:
-            recent.popleft()
-        if len(recent) < _MIN_SAMPLES or (not self.over and angle_deg > self._limit + 4.0):
+        past = angle_deg - self._limit
+        if past > _FAR_DEG and not self.over:
+            if self._recent:
+                self._recent.clear()
+                self._left = 0
             return None
-        now = _line_end(recent)
-        if not self.over and now < self._limit:
+        self._take(t_s, past)
+        if len(self._recent) < _MIN_SAMPLES or (past > _NEAR_DEG and not self.over):
+            return None
+        now, error = self._line_end(t_s)
+        if not self.over and now < -_CERTAIN * error:
             self.over = True
-            return "overshoot", now
-        if self.over and now > self._limit + _CLEAR_DEG:
+            return "overshoot", self._limit + now
+        if self.over and now > _CLEAR_DEG + _CERTAIN * error:
             self.over = False
-            return "overshoot_cleared", now
+            return "overshoot_cleared", self._limit + now
         return None
 
-
-def _line_end(samples: deque[tuple[float, float]]) -> float:
-    """The least-squares line through `samples`, read at the newest."""
-    n = len(samples)
-    end = samples[-1][0]
-    st = sx = stt = stx = 0.0
-    for t, x in samples:
-        t -= end
+    def _take(self, t_s: float, past: float) -> None:
+        recent = self._recent
+        recent.append((t_s, past))
+        self._left -= 1
+        if self._left < 0:
+            while recent[0][0] < t_s - _WINDOW_S:
+                recent.popleft()
+            self._sum_anew()
+            return
+        t = t_s - self._origin_s
+        st, sx, stt, stx, sxx = self._sums
         st += t
-        sx += x
+        sx += past
         stt += t * t
-        stx += t * x
-    spread = n * stt - st * st
-    return (sx * stt - st * stx) / spread if spread > 0 else sx / n
+        stx += t * past
+        sxx += past * past
+        while recent[0][0] < t_s - _WINDOW_S:
+            t, x = recent.popleft()
+            t -= self._origin_s
+            st -= t
+            sx -= x
+            stt -= t * t
+            stx -= t * x
+            sxx -= x * x
+        self._sums = st, sx, stt, stx, sxx
+
+    def _sum_anew(self) -> None:
+        self._left = _SUMMED_ANEW
+        self._origin_s = origin_s = self._recent[-1][0]
+        samples = [(t - origin_s, x) for t, x in self._recent]
+        self._sums = (
+            sum(t for t, _ in samples),
+            sum(x for _, x in samples),
+            sum(t * t for t, _ in samples),
+            sum(t * x for t, x in samples),
+            sum(x * x for _, x in samples),
+        )
+
+    def _line_end(self, t_s: float) -> tuple[float, float]:
+        """The least-squares line through the samples, read at the newest, and its standard
+        error.
+        """
+        n = len(self._recent)
+        st, sx, stt, stx, sxx = self._sums
+        mean_t, mean_x = st / n, sx / n
+        spread = stt - st * mean_t
+        ahead = t_s - self._origin_s - mean_t
+        if spread <= 0:
+            return mean_x, sqrt(self._usual)
+        slope = (stx - st * mean_x) / spread
+        left = max(0.0, sxx - sx * mean_x - slope * slope * spread)
+        usual = self._usual
+        variance = (_USUAL_WORTH * usual + left) / (_USUAL_WORTH + n - 2)
+        self._usual += _USUAL_PACE * (min(left / (n - 2), _USUAL_AT_MOST * usual) - usual)
+        return mean_x + slope * ahead, sqrt(variance * (1 / n + ahead * ahead / spread))

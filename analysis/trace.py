@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from analysis.cells import Array, cells_of_trace
 from analysis.checks import check_samples
 from analysis.despike import despike_trace
-from analysis.judge import judge, set_of
-from analysis.report import Report
+from analysis.judge import judge
+from analysis.report import Report, judged
 from analysis.samples import TraceSamples
 from analysis.session import Done, Session, SetOver
 from config import FormStandard
@@ -35,4 +35,4 @@ def analyse_trace(
             sets.append([])
     done = [one for one_set in sets for one in one_set]
     reps = iter(judge(TraceSamples(cells, t), done, standard))
-    return Report(tuple(set_of([next(reps) for _ in one_set]) for one_set in sets[:-1]))
+    return Report(tuple(judged([next(reps) for _ in one_set], standard) for one_set in sets[:-1]))

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from analysis import Event, LiveAnalyser, Report, analyse_trace, analyse_uncalibrated
+from tests.flags_accuracy import flag_rows, walk_rows
 from tests.lateness import lateness
 from tests.measures_accuracy import rows as measure_rows
 from tests.motion import REGIMES, Session, session
+from tests.overshoot_accuracy import overshoot_counts
 from tests.sensor import SENSORS, Readings, sense
 
 RATES_HZ = (50.0, 100.0, 200.0, 333.0, 500.0)
@@ -137,9 +139,15 @@ def main() -> int:
     for row in measure_rows(seeds=40):
         print(row)
         right &= row.holds
+    for judged in (*flag_rows(seeds=120), *walk_rows(sets=5000)):
+        print(judged)
+        right &= judged.holds
     late = lateness(seeds=40)
     print(late)
     right &= late.holds
+    for count in overshoot_counts(seeds=12):
+        print(count)
+        right &= count.holds
     counts = real_counts()
     share = within_one(counts)
     print(f"real recordings within one of 20: {share:.1%} of {len(counts)} (limit 95 %)")

@@ -1,5 +1,6 @@
 """How late the live path speaks, in device time, in chunks of 4: part of `make accuracy`."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -24,18 +25,20 @@ class Lateness:
     overshoots_s: list[float] = field(default_factory=list)
     missed: int = 0
     false: int = 0
+    twice: int = 0
 
     def add(self, other: "Lateness") -> None:
         self.reps_s += other.reps_s
         self.overshoots_s += other.overshoots_s
         self.missed += other.missed
         self.false += other.false
+        self.twice += other.twice
 
     @property
     def holds(self) -> bool:
         late = np.percentile(self.reps_s, 99) > REP_LIMIT_S
         late |= np.percentile(self.overshoots_s, 99) > OVERSHOOT_LIMIT_S
-        return not (late or self.missed or self.false)
+        return not (late or self.missed or self.false or self.twice)
 
     def __str__(self) -> str:
         rep, over = (
@@ -46,7 +49,8 @@ class Lateness:
             f"most {rep[2]:.0f} ms (limit p99 {REP_LIMIT_S * 1000:.0f}), {len(self.reps_s)} reps\n"
             f"overshoot said after its crossing: median {over[0]:.0f}, p99 {over[1]:.0f}, "
             f"most {over[2]:.0f} ms (limit p99 {OVERSHOOT_LIMIT_S * 1000:.0f}), "
-            f"{len(self.overshoots_s)} said, {self.missed} missed, {self.false} false"
+            f"{len(self.overshoots_s)} said, {self.missed} missed, {self.false} false, "
+            f"{self.twice} twice"
         )
 
 
@@ -75,8 +79,17 @@ def _of_session(regime: str, seed: int) -> Lateness:
         found.overshoots_s += late[:1]
         found.missed += not late
         unasked = [at for at in unasked if at - crossing not in late[:1]]
+    found.twice = said_twice(truth.motion, [at for kind, at in said if kind == "overshoot"])
     found.false = sum(not _is_close(truth, at) for at in unasked)
     return found
+
+
+def said_twice(motion: np.ndarray, said_s: list[float]) -> int:
+    """How often it was said again though the lever had not been back within the tolerance."""
+    at = [round(s * MOTION_HZ) for s in said_s]
+    return sum(
+        motion[a:b].max() < -STANDARD.neutral_tolerance_deg for a, b in itertools.pairwise(at)
+    )
 
 
 def _is_close(truth: Session, at_s: float) -> bool:

@@ -93,6 +93,9 @@ class _Person:
     segments: list[Segment] = field(default_factory=list)
     sets: list[_Set] = field(default_factory=list)
     top: _Top = field(default_factory=lambda: _Top(0))
+    reps: int = 0  # that the set under way is to have
+    bottoms: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    tops: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     def do(self, *segments: Segment) -> None:
         self.segments.extend(segments)
@@ -281,6 +284,44 @@ def _long_pauses(p: _Person, k: int) -> None:
     p.rep(lowering, rising, finish)
 
 
+def _faulty(p: _Person, k: int) -> None:
+    """A little of every fault, or not quite."""
+    lowering, _, _ = _plain(p, p.uniform(0.7, 1.5), 1, bottom_hold=p.uniform(0, 0.5))
+    rise = p.uniform(0.3, 2)
+    top = p.uniform(-6, 3)
+    rising = [Stroke(top, p.uniform(0.5, 1.6), rise=rise, fall=p.uniform(1.5, 3))]
+    shake_deg = float(np.exp(p.uniform(np.log(0.08), np.log(0.8))))
+    hold = Hold(p.uniform(0.6, 2.5), shake_deg=shake_deg, shake_hz=p.uniform(4, 11))
+    p.rep(lowering, rising, [hold if p.rng.random() < 0.7 else Hold(p.uniform(0, 0.4))])
+
+
+def _walking(p: _Person, k: int) -> None:
+    """Tops or bottoms walk, in a line or in a slide of a few reps, or do not; they scatter."""
+    if k == 0:
+        _plan_walk(p)
+    p.rep(*_plain(p, p.uniform(1.1, 2), p.uniform(0.8, 1.6), p.bottoms[k], p.tops[k]))
+
+
+def _plan_walk(p: _Person) -> None:
+    p.reps = int(p.rng.integers(5, 13))
+    way = way_of_walk(p.rng, p.reps) * p.rng.choice([0.0, p.uniform(0, 3.6), p.uniform(4.4, 12)])
+    bottoms, tops = p.rng.normal(0, p.uniform(0, 1.5), (2, p.reps))
+    if p.rng.random() < 0.5:
+        bottoms += way * p.rng.choice([-1, 1])
+    else:
+        tops -= way
+    p.bottoms, p.tops = 38 + bottoms, np.minimum(2 + tops, 7.0)
+
+
+def way_of_walk(rng: np.random.Generator, reps: int) -> NDArray[np.float64]:
+    """From 0 to 1 in a line through all reps, or in a slide of some that begins in the first
+    half.
+    """
+    begins = rng.uniform(0, reps / 2 - 1) if rng.random() < 0.5 else 0.0
+    ends = rng.uniform(begins + reps / 3, reps - 1) if rng.random() < 0.5 else reps - 1.0
+    return np.clip((np.arange(reps) - begins) / (ends - begins), 0, 1)
+
+
 REGIMES: dict[str, Callable[[_Person, int], None]] = {
     "steady": _steady,
     "fast": _fast,
@@ -299,6 +340,9 @@ REGIMES: dict[str, Callable[[_Person, int], None]] = {
     "fidgeting": _steady,
     "two_sets": _steady,
 }
+
+# Only what form is judged by is hard in these.
+FORM: dict[str, Callable[[_Person, int], None]] = {"faulty": _faulty, "walking": _walking}
 
 
 def _fidget(p: _Person) -> None:
@@ -328,8 +372,11 @@ def session(regime: str, seed: int) -> Session:
         if fidgets:
             _fidget(p)
         p.lift_in()
-        for k in range(int(rng.integers(3, 6 if regime in ("slow", "long_pauses") else 11))):
-            REGIMES[regime](p, k)
+        p.reps = int(rng.integers(3, 6 if regime in ("slow", "long_pauses") else 11))
+        k = 0
+        while k < p.reps:
+            (REGIMES | FORM)[regime](p, k)
+            k += 1
         p.let_down()
         if fidgets:
             _fidget(p)

@@ -14,7 +14,12 @@ def report_table(report: dict[str, Any]) -> RenderableType:
     sets = report["sets"]
     if not sets:
         return Text("No reps and no partials found.")
-    return Group(*(_set_table(n, one) for n, one in enumerate(sets, 1)))
+    return Group(*(part for n, one in enumerate(sets, 1) for part in _set(n, one)))
+
+
+def _set(number: int, one: dict[str, Any]) -> tuple[RenderableType, ...]:
+    lines = [_measures(one), _why(one), *one["notes"]] if one["rep_count"] else one["notes"]
+    return _set_table(number, one), *(Text(f"  {line}") for line in lines if line), Text()
 
 
 def _set_table(number: int, one: dict[str, Any]) -> RenderableType:
@@ -28,13 +33,41 @@ def _set_table(number: int, one: dict[str, Any]) -> RenderableType:
         table.add_section()
         tempo, score = _tempo(one["mean_tempo_s"]), _whole(one["form_score"])
         table.add_row("mean", "", _degrees(one["mean_range_deg"]), "", tempo, score, "")
+        if one["target_tempo"]:
+            target = _tempo([float(s) for s in one["target_tempo"].split("-")])
+            table.add_row("target", "", "", "", target, "", "")
     return table
+
+
+def _measures(one: dict[str, Any]) -> str:
+    """What the set was like, as far as it is known."""
+    known = [
+        ("under tension", one["time_under_tension_s"], "s"),
+        ("speed loss", one["concentric_speed_loss_pct"], "%"),
+        ("range loss", one["range_loss_pct"], "%"),
+        ("consistency", one["consistency_pct"], "%"),
+    ]
+    return ", ".join(f"{name} {v:.0f} {unit}" for name, v, unit in known if v is not None)
+
+
+def _why(one: dict[str, Any]) -> str:
+    """The score as the sum that it is; empty where nothing was taken off."""
+    parts = [f"{d['points']} {_words(d['reason'])} ({_reps(d['reps'])})" for d in one["deductions"]]
+    return " - ".join([f"form {one['form_score']} = 100", *parts]) if parts else ""
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _reps(numbers: list[int]) -> str:
+    return f"{'rep' if len(numbers) == 1 else 'reps'} {', '.join(map(str, numbers))}"
 
 
 def _row(rep: dict[str, Any]) -> tuple[str, ...]:
     holds = ("eccentric_s", "bottom_hold_s", "concentric_s", "top_hold_s")
     if rep["counted"]:
-        number, notes = str(rep["number"]), [name.replace("_", " ") for name in rep["flags"]]
+        number, notes = str(rep["number"]), [_words(name) for name in rep["flags"]]
     else:
         number, notes = "-", [REASONS.get(rep["reason"], str(rep["reason"]))]
         if rep.get("uncertain"):

@@ -1,10 +1,13 @@
-"""Each flag on its own threshold, and the score they make."""
+"""Each flag on its own threshold."""
+
+from pathlib import Path
 
 import pytest
 
-from analysis.flags import FLAGS, flags_of, rep_score
+import analysis
+from analysis.flags import FLAGS, flags_of, flags_of_set
 from analysis.measures import Measures
-from config import FormStandard
+from config import STANDARDS, FormStandard
 
 GOOD = {
     "start_s": 1.0, "end_s": 5.0, "bottom_deg": 40.0, "top_deg": 0.0, "eccentric_s": 2.0,
@@ -32,11 +35,34 @@ def test_a_flag_is_raised_past_its_threshold(change: dict, flag: str) -> None:
     assert flags_of(Measures(**GOOD | change), STANDARD) == (flag,)
 
 
-def test_what_is_unknown_is_not_judged() -> None:
+def test_drifting_is_raised_where_a_walk_has_carried_the_rep() -> None:
+    reps = [Measures(**GOOD | {"top_deg": 0.6 * n}) for n in range(10)]
+    flags = flags_of_set(reps, STANDARD)
+    assert flags == [()] * 7 + [("drifting",)] * 3
+    assert flags_of(reps[-1], STANDARD) == ()
+
+
+def test_what_is_unknown_or_has_no_threshold_is_not_judged() -> None:
     assert flags_of(Measures(), STANDARD) == ("sensor_gap",)
+    assert flags_of(Measures(**GOOD | {"bottom_deg": 100.0}), FormStandard()) == ()
+    assert flags_of_set([], STANDARD) == []
 
 
-def test_the_score_is_a_sum_of_deductions() -> None:
-    assert rep_score(()) == 100
-    assert rep_score(("overshoot", "no_top_pause")) == 80
-    assert rep_score(tuple(flag.name for flag in FLAGS) * 2) == 0
+def test_thresholds_are_fields_of_every_standard_or_numbers() -> None:
+    for standard in STANDARDS.values():
+        for flag in FLAGS:
+            assert flag.limit(standard) is None or flag.limit(standard) > 0  # type: ignore[operator]
+
+
+def test_advice_is_one_short_cue() -> None:
+    for flag in FLAGS:
+        assert len(flag.advice) <= 40
+        assert len(flag.advice.split()) <= 8
+        assert not flag.advice.endswith(".")
+
+
+def test_the_document_lists_the_same_table() -> None:
+    text = (Path(analysis.__file__).parent / "DEFINITIONS.md").read_text()
+    for f in FLAGS:
+        limit = f"`{f.threshold}`" if isinstance(f.threshold, str) else f"{f.threshold:g}"
+        assert f"| `{f.name}` | {limit} | {f.unit} | {f.deduction} | {f.advice} |" in text

@@ -28,7 +28,7 @@ def test_two_sets_and_their_differences(tmp_path: Path) -> None:
     assert {"mixed.csv", "good.csv", "seconds since the set began"} <= {*said}
     heads = said.index("not counted")
     assert said[heads : heads + 4] == ["not counted", "2", "0", "-2"]
-    assert "+6" in said  # form 94 and 100
+    assert "+8" in said  # form 92 and 100
     assert "thrown start" in said
     assert said.count("9") == 2 + 1  # on the curve and over its column; and so many reps
     assert "1000" not in said  # each from its own start

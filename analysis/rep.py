@@ -1,0 +1,62 @@
+"""A rep or a partial as it is reported."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.measures import Measures
+from analysis.score import Deduction, score
+
+
+@dataclass(frozen=True)
+class Rep:
+    """A rep, or with `number` None a partial and the reason why it does not count.
+
+    `uncertain`: a gap in the data may hide what a partial lacks, or a rep within this rep.
+    """
+
+    number: int | None
+    reason: str | None
+    measures: Measures
+    flags: tuple[str, ...] = ()
+    uncertain: bool = False
+    deductions: tuple[Deduction, ...] = ()
+
+    @property
+    def form_score(self) -> int | None:
+        """0..100; None for a partial."""
+        return None if self.number is None else score(self.deductions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One entry of a set's `reps`."""
+        m = self.measures
+        return {
+            "number": self.number,
+            "counted": self.number is not None,
+            "reason": self.reason,
+            "uncertain": self.uncertain,
+            "start_s": rounded(m.start_s),
+            "end_s": rounded(m.end_s),
+            "bottom_deg": rounded(m.bottom_deg),
+            "top_deg": rounded(m.top_deg),
+            "range_deg": rounded(m.range_deg),
+            "eccentric_s": rounded(m.eccentric_s),
+            "bottom_hold_s": rounded(m.bottom_hold_s),
+            "concentric_s": rounded(m.concentric_s),
+            "top_hold_s": rounded(m.top_hold_s),
+            "overshoot_deg": rounded(m.overshoot_deg),
+            "overshoot_s": rounded(m.overshoot_s),
+            "peak_eccentric_dps": rounded(m.peak_eccentric_dps),
+            "peak_concentric_dps": rounded(m.peak_concentric_dps),
+            "mean_concentric_dps": rounded(m.mean_concentric_dps),
+            "shake_deg": rounded(m.shake_deg, 4),
+            "start_accel_dps2": rounded(m.start_accel_dps2, 1),
+            "smoothness": rounded(m.smoothness),
+            "form_score": self.form_score,
+            "deductions": [one.to_dict() for one in self.deductions],
+            "flags": list(self.flags),
+        }
+
+
+def rounded(value: float | None, digits: int = 3) -> float | None:
+    """As reports show it; None stays None."""
+    return None if value is None else round(value, digits)
