@@ -7,10 +7,10 @@ from analysis.cells import GAP_S, Cell, CellMaker, cell_middle_s
 from analysis.checks import check_samples
 from analysis.despike import Despiker
 from analysis.events import Event, Kind
-from analysis.judge import judge
+from analysis.flags import flags_of
 from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
-from analysis.rep import Rep
+from analysis.rep import Rep, reps_of
 from analysis.report import Report, SetReport, judged
 from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
@@ -116,7 +116,7 @@ class LiveAnalyser:
         self._say("rep", self._time_s(rep.at), number=rep.number, bottom_deg=bottom_deg)
 
     def _tell_done(self, done: Done) -> None:
-        (rep,) = judge(self._samples, [done], self._standard)
+        (rep,) = reps_of(self._samples, [done], self._standard)
         self._reps.append(rep)
         if rep.number is None:
             top_deg = round(done.top_deg, 2)
@@ -125,7 +125,7 @@ class LiveAnalyser:
             return
         ended_s = rep.measures.end_s
         when_s = self._time_s(done.finished) if ended_s is None else ended_s
-        for flag in rep.flags:
+        for flag in flags_of(rep.measures, self._standard):
             self._say("flag", when_s, flag=flag, number=rep.number)
 
     def _tell_end(self, over: SetOver) -> None:

@@ -1,10 +1,14 @@
 """A rep or a partial as it is reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.measures import Measures
+from analysis.measures import Measures, measure
+from analysis.samples import Samples
 from analysis.score import Deduction, score
+from analysis.session import Done
+from config import FormStandard
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,15 @@ class Rep:
             "deductions": [one.to_dict() for one in self.deductions],
             "flags": list(self.flags),
         }
+
+
+def reps_of(samples: Samples, done: Sequence[Done], standard: FormStandard) -> list[Rep]:
+    """The reps and partials that are over, in their order, measured and not yet judged."""
+    reps = []
+    for one, measures in zip(done, measure(samples, done, standard), strict=True):
+        flags = ("sensor_gap",) if one.number is None and measures.uncertain else ()
+        reps.append(Rep(one.number, one.reason, measures, flags, measures.uncertain))
+    return reps
 
 
 def rounded(value: float | None, digits: int = 3) -> float | None:

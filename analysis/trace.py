@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from analysis.cells import Array, cells_of_trace
 from analysis.checks import check_samples
 from analysis.despike import despike_trace
-from analysis.judge import judge
+from analysis.rep import reps_of
 from analysis.report import Report, judged
 from analysis.samples import TraceSamples
 from analysis.session import Done, Session, SetOver
@@ -34,5 +34,5 @@ def analyse_trace(
         elif isinstance(happening, SetOver):
             sets.append([])
     done = [one for one_set in sets for one in one_set]
-    reps = iter(judge(TraceSamples(cells, t), done, standard))
+    reps = iter(reps_of(TraceSamples(cells, t), done, standard))
     return Report(tuple(judged([next(reps) for _ in one_set], standard) for one_set in sets[:-1]))

@@ -14,9 +14,11 @@ from firmware_bridge.floor.plot_file import picture
 from firmware_bridge.floor.plot_page import CONTENT, LEFT, Page, Sheet
 from firmware_bridge.floor.plot_points import Curve, Floats, curve_of
 from firmware_bridge.floor.plot_reps import HEAD, Series, draw_lanes, lanes_in
+from firmware_bridge.floor.tables import remarks
 
 _HEADING, _AXIS, _BETWEEN = 0.62, 0.5, 0.35
 _ANGLE_AT_LEAST = 2.6
+_REMARK = 0.19
 _COLUMN = 0.29  # no column is narrower: its numbers must fit
 
 
@@ -65,7 +67,9 @@ class _Block:
         self.one = one
         self.columns = [(rep,) for rep in one["reps"]]
         self.lanes = lanes_in(self.columns, 1, width)
-        self.height = _HEADING + _AXIS + self.lanes  # without the angle
+        self.remarks = remarks(one)
+        remarks_in = _REMARK * len(self.remarks)
+        self.height = _HEADING + _AXIS + self.lanes + remarks_in  # without the angle
 
     def draw(
         self, page: Page, which: str, angle: float, curve: Curve, standard: FormStandard
@@ -77,6 +81,9 @@ class _Block:
         draw_angle(page.axes(angle), curve, one, standard, span_of(one, curve))
         page.skip(_AXIS)
         self._draw_lanes(page.sheet(self.columns, self.lanes), standard)
+        for line in self.remarks:
+            page.write(LEFT, 0, line, fontsize=look.SMALL, color=look.QUIET)
+            page.skip(_REMARK)
 
     def _draw_lanes(self, sheet: Sheet, standard: FormStandard) -> None:
         sheet.label(HEAD / 2, "rep")
@@ -103,6 +110,5 @@ def _figures(one: dict[str, Any]) -> str:
         f"mean range {look.number(one['mean_range_deg'])}°",
         f"mean tempo {' - '.join(map(look.number, one['mean_tempo_s']))} s",
         f"form {look.number(one['form_score'])} of 100",
-        *one["notes"],
     ]
     return "    ".join(parts)

@@ -18,8 +18,14 @@ def report_table(report: dict[str, Any]) -> RenderableType:
 
 
 def _set(number: int, one: dict[str, Any]) -> tuple[RenderableType, ...]:
-    lines = [_measures(one), _why(one), *one["notes"]] if one["rep_count"] else one["notes"]
-    return _set_table(number, one), *(Text(f"  {line}") for line in lines if line), Text()
+    lines = (Text(f"  {line}") for line in remarks(one))
+    return _set_table(number, one), *lines, Text()
+
+
+def remarks(one: dict[str, Any]) -> list[str]:
+    """What there is to say of a whole set: its measures, why its score, what a reader must know."""
+    said = [_measures(one), _why(one)] if one["rep_count"] else []
+    return [line for line in (*said, *one["notes"]) if line]
 
 
 def _set_table(number: int, one: dict[str, Any]) -> RenderableType:
