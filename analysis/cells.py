@@ -201,7 +201,7 @@ def _means(t_s: Array, angle_deg: Array, origin_s: float) -> tuple[int, Array]:
     for k, (edge, last) in enumerate(pairwise(blocks)):
         part = slice(before[k], after[k + 1] + 1)
         parts.append(_block_means(t_s[part], angle_deg[part], origin_s, edge, last))
-    return first, np.concatenate(parts).round(DIGITS)
+    return first, np.concatenate(parts)
 
 
 def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last: int) -> Array:
@@ -218,7 +218,7 @@ def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last:
     since = np.arange(edge, last + 1) * CELL_S + origin_s - t_s[left]
     from_deg, to_deg = angle_deg[left], angle_deg[left + 1]
     until_edge = since * (from_deg + 0.5 * since * (to_deg - from_deg) / step[left])
-    return (0.5 * between + np.diff(until_edge)) / CELL_S
+    return ((0.5 * between + np.diff(until_edge)) / CELL_S).round(DIGITS)
 
 
 def _smooth(mean_deg: Array) -> Array:

@@ -1,8 +1,7 @@
 """Does an angle walk through a set: the pelvis slides, or a pad moves."""
 
 from collections.abc import Sequence
-
-import numpy as np
+from math import sqrt
 
 _FEWEST_REPS = 5
 # A walk must stand out of the scatter of the reps around its line: its slope is this many times its
@@ -18,21 +17,21 @@ def carried_deg(angles: Sequence[float | None]) -> list[float]:
     Takes the tops or the bottoms, None where unknown. All 0 where there is no steady walk: scatter,
     or one odd rep, is none.
     """
-    known = [i for i, angle in enumerate(angles) if angle is not None]
+    known = [(i, angle) for i, angle in enumerate(angles) if angle is not None]
     if len(known) < _FEWEST_REPS:
         return [0.0] * len(angles)
-    rep = np.array(known, dtype=float)
-    slope, error = _line(rep, np.array([angles[i] for i in known], dtype=float))
+    slope, error = _line(known)
     if abs(slope) < _CERTAIN * error:
         return [0.0] * len(angles)
-    return [slope * (i - known[0]) for i in range(len(angles))]
+    return [slope * (i - known[0][0]) for i in range(len(angles))]
 
 
-def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def _line(points: Sequence[tuple[int, float]]) -> tuple[float, float]:
     """Slope of the straight line through all, and its standard error."""
-    x, y = x - x.mean(), y - y.mean()
-    spread = float(x @ x)
-    slope = float(x @ y) / spread
-    left = float(np.sum((y - slope * x) ** 2))
-    variance = (_USUAL_WORTH * _USUAL_DEG**2 + left) / (_USUAL_WORTH + len(x) - 2)
-    return slope, float(np.sqrt(variance / spread))
+    n = len(points)
+    mean_x, mean_y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    left = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in points)
+    variance = (_USUAL_WORTH * _USUAL_DEG**2 + left) / (_USUAL_WORTH + n - 2)
+    return slope, sqrt(variance / spread)

@@ -12,6 +12,9 @@ _SLOWEST_DPS = 1.0
 _SLOW_SHARE = 0.05  # of the stroke's peak speed
 _DEGREE = 3
 _FIRST_REACH = 3
+# Few steps, so that many strokes share one.
+_REACHES = np.array([2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 34, 40])
+_BETWEEN_REACHES = 0.5 * (_REACHES[1:] + _REACHES[:-1])
 _LEAST_REACH, MOST_REACH = 2, 40
 _REACH_OF_STROKE = 0.11
 # A stroke that stops on its way is made of quicker ones: what counts is the time that its peak
@@ -59,8 +62,8 @@ def _reach_of(strokes: Strokes) -> Places:
     """How far the curve may reach to both sides (cells)."""
     quick_s = _UNHURRIED * np.abs(strokes.travel_deg)
     quick_s /= np.maximum(strokes.peak_dps, _SLOWEST_DPS)
-    reach = np.rint(_REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S)
-    return np.clip(reach.astype(np.int64), _LEAST_REACH, MOST_REACH)
+    reach = _REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S
+    return _REACHES[np.searchsorted(_BETWEEN_REACHES, reach)]
 
 
 def _replace(strokes: Strokes, places: Places, by: Strokes) -> None:
