@@ -33,6 +33,7 @@ _PARABOLA = (
     (-2 / 21, 3 / 21, 6 / 21, 7 / 21, 6 / 21, 3 / 21, -2 / 21),
 )
 REACH = len(_PARABOLA) - 1
+_MEAN = np.full(STEADY_CELLS, 1 / STEADY_CELLS)
 _BLOCK = 1 << 13  # cells of a trace at a time: as many as the processor keeps close
 
 Array = NDArray[np.float64]
@@ -236,17 +237,20 @@ def _steadied(smooth: Array) -> Array:
     steadied = smooth.copy()
     for begin in range(0, len(smooth) - STEADY_CELLS + 1, _BLOCK):
         last = smooth[begin : begin + _BLOCK + STEADY_CELLS - 1]
-        steady = _of_last(last, np.maximum) - _of_last(last, np.minimum) < STEADY_DEG
+        steady = range_of(last, last, STEADY_CELLS) < STEADY_DEG
         # One digit more, which ten values of DIGITS make: no half is left to round up or down.
-        mean = np.round(_of_last(last, np.add) / STEADY_CELLS, DIGITS + 1)
+        mean = np.convolve(last, _MEAN, mode="valid").round(DIGITS + 1)
         np.copyto(steadied[begin + STEADY_CELLS - 1 :][: len(mean)], mean, where=steady)
     return steadied
 
 
-def _of_last(x: Array, combine: np.ufunc) -> Array:
-    """Of each STEADY_CELLS in a row: combined two, four, eight, and with two more, ten."""
-    two = combine(x[1:], x[:-1])
-    four = combine(two[2:], two[:-2])
-    eight = combine(four[4:], four[:-4])
-    ten: Array = combine(eight[2:], two[:-8])
-    return ten
+def range_of(low: Array, high: Array, n: int) -> Array:
+    """Least low to greatest high of each n in a row."""
+    width = 1
+    while 2 * width <= n:  # of so many in a row, by halves
+        low, high = np.minimum(low[width:], low[:-width]), np.maximum(high[width:], high[:-width])
+        width *= 2
+    rest = n - width
+    last = len(low) - rest
+    spans: Array = np.maximum(high[rest:], high[:last]) - np.minimum(low[rest:], low[:last])
+    return spans

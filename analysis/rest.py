@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.cells import CELLS_PER_S, Array, Cell, Cells
+from analysis.cells import CELLS_PER_S, Array, Cell, Cells, range_of
 from config import FormStandard
 
 STILL_DEG = 1.5  # a lever that stays within this is not on its way anywhere
@@ -168,6 +168,5 @@ def _range_of_last(low: Array, high: Array, n: int) -> Array:
     """Range of each value and the n - 1 before it; infinite for the first ones."""
     spans = np.full(len(low), inf)
     if len(low) >= n:
-        window = np.lib.stride_tricks.sliding_window_view
-        spans[n - 1 :] = window(high, n).max(axis=1) - window(low, n).min(axis=1)
+        spans[n - 1 :] = range_of(low, high, n)
     return spans

@@ -39,27 +39,32 @@ class Strip(NamedTuple):
 
 def lay_out(series: Sequence[Series], guard: int) -> Strip:
     """Each series with `guard` mirrored cells on both sides, one after the other."""
-    guarded = [_guarded(one.mean_deg, guard) for one in series]
-    sizes = np.array([len(cells) for cells in guarded])
-    cells = np.concatenate(guarded)
+    parts, sizes = [], np.array([len(one.mean_deg) for one in series])
+    for one in series:
+        before, after = _beside(one.mean_deg, guard)
+        parts += [before, one.mean_deg, after]
+    cells = np.concatenate(parts)
+    first = np.cumsum(sizes + 2 * guard) - sizes - guard
+    last = first + sizes - 1
+    for edge, beside in ((first, -1), (last, 1)):  # mirrored in the place and in the angle
+        mirrored = edge[:, None] + beside * np.arange(1, guard + 1)
+        cells[mirrored] = 2 * cells[edge][:, None] - cells[mirrored]
     reach, _ = _ROUGH
     rough, speed = cells.copy(), np.zeros_like(cells)
     rough[reach:-reach] = polynomial.angle(cells, *_ROUGH)
     speed[reach:-reach] = polynomial.speed(cells, *_ROUGH)
-    first = np.cumsum(sizes) - sizes + guard
-    last = first + sizes - 2 * guard - 1
     return Strip(cells, rough, speed, first, last, first - np.array([one.begin for one in series]))
+
+
+def _beside(x: Array, n: int) -> tuple[Array, Array]:
+    """The n values on both sides when x is mirrored at its ends, again and again if it is short."""
+    if len(x) > n:
+        return x[n:0:-1], x[-2 : -n - 2 : -1]
+    mirrored = np.pad(x, n, mode="reflect")
+    return mirrored[:n], mirrored[-n:]
 
 
 def highest_places(x: Array, first: Places, last: Places) -> Places:
     """The place of the greatest value from each of `first` to its `last`."""
     bounds = zip(first.tolist(), last.tolist(), strict=True)
     return np.array([a + int(x[a : b + 1].argmax()) for a, b in bounds], dtype=np.int64)
-
-
-def _guarded(mean_deg: Array, guard: int) -> Array:
-    if len(mean_deg) <= guard:
-        return np.pad(mean_deg, guard, mode="reflect", reflect_type="odd")
-    before = 2 * mean_deg[0] - mean_deg[guard:0:-1]
-    after = 2 * mean_deg[-1] - mean_deg[-2 : -guard - 2 : -1]
-    return np.concatenate((before, mean_deg, after))
