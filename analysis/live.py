@@ -11,7 +11,7 @@ from analysis.flags import flags_of
 from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
 from analysis.rep import Rep, reps_of
-from analysis.report import Report, SetReport, judged
+from analysis.report import judged
 from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
 from config import FormStandard
@@ -31,15 +31,9 @@ class LiveAnalyser:
         self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
         self._reps: list[Rep] = []  # of the set under way
-        self._finished_sets: list[SetReport] = []
         self._now_s: float | None = None
         self._last_good_s: float | None = None
         self._events: list[Event] = []  # said since the last samples were fed
-
-    @property
-    def report(self) -> Report:
-        """The sets that are over."""
-        return Report(tuple(self._finished_sets))
 
     def feed(self, t_s: Sequence[float], angle_deg: Sequence[float]) -> list[Event]:
         """Take the next samples: times (s, increasing) and lever angles (deg), lists or 1-D arrays.
@@ -129,10 +123,9 @@ class LiveAnalyser:
             self._say("flag", when_s, flag=flag, number=rep.number)
 
     def _tell_end(self, over: SetOver) -> None:
-        done = judged(self._reps, self._standard)
-        self._finished_sets.append(done)
+        done = judged(self._reps, self._standard).to_dict()
         self._reps = []
-        self._say("set_ended", self._time_s(over.at), reason=over.reason, set=done.to_dict())
+        self._say("set_ended", self._time_s(over.at), reason=over.reason, set=done)
 
     _TELL: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         SetStarted: _tell_start,

@@ -13,6 +13,7 @@ from firmware_bridge.errors import LeverRepError
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     from analysis import Report
     from config import Settings
@@ -245,7 +246,7 @@ def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Statio
 
 def _summary(args: argparse.Namespace, station: "Station") -> int:
     if args.events != "-":
-        _print_table(station.chain.report)
+        _print_table({"sets": list(station.chain.sets)})
     if station.failure:
         raise station.failure
     return DONE
@@ -276,7 +277,7 @@ def _analyse(args: argparse.Namespace) -> int:
 
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
     else:
-        _print_table(report)
+        _print_table(report.to_dict())
     return DONE
 
 
@@ -338,12 +339,12 @@ def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace"
     return trace_of_recording(data, str(path), settings, calibrated)
 
 
-def _print_table(report: "Report") -> None:
+def _print_table(report: "dict[str, Any]") -> None:
     from rich.console import Console
 
     from firmware_bridge.floor.tables import report_table
 
     console = Console()
     with console.capture() as table:  # rich has its own way with a reader that is gone
-        console.print(report_table(report.to_dict()))
+        console.print(report_table(report))
     print(table.get(), end="")

@@ -6,17 +6,18 @@
 
 import signal
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import Event, LeverScale, LiveAnalyser, Report
+from analysis import Event, LeverScale, LiveAnalyser
 from config import MachineProfile, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
@@ -32,6 +33,7 @@ from firmware_bridge.floor.eventlines import EventLines
 
 TICK_S = 0.05  # how often a display is drawn
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
+SETS_KEPT = 100  # to tell of at the end
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
 
 
@@ -66,6 +68,7 @@ class Chain:
 
     def __init__(self, settings: Settings) -> None:
         self.board = Board(settings.form)
+        self.sets: deque[dict[str, Any]] = deque(maxlen=SETS_KEPT)  # the last ones, as reported
         self._settings = settings
         self._scale = lever_scale(settings)
         self._live = LiveAnalyser(settings.form)
@@ -74,11 +77,6 @@ class Chain:
         self._bad_in_a_row = 0
         self._trouble: SensorError | None = None
         self._was_connected = False
-
-    @property
-    def report(self) -> Report:
-        """The sets that are over."""
-        return self._live.report
 
     def take(self, event: LinkEvent, at: float) -> list[Event]:
         """Follow one event of the link, which came at the second `at` of a steady clock.
@@ -111,6 +109,8 @@ class Chain:
     def _told(self, events: list[Event]) -> list[Event]:
         for event in events:
             self.board.apply(event)
+            if event.kind == "set_ended":
+                self.sets.append(event["set"])
         return events
 
     def _follow(self, chunk: Chunk, at: float) -> list[Event]:

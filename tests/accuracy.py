@@ -74,7 +74,7 @@ def _told_of(report: Report) -> bool:
 
 def wrong_live(case: Case) -> str | None:
     """Where the live path differs: from the whole trace, or by the size of its chunks."""
-    whole = analyse_trace(case.seen.t_s, case.seen.angle_deg).to_dict()
+    whole = analyse_trace(case.seen.t_s, case.seen.angle_deg).to_dict()["sets"]
     first: list[Event] = []
     for size in CHUNKS:
         live = LiveAnalyser()
@@ -82,7 +82,7 @@ def wrong_live(case: Case) -> str | None:
         first = first or events
         if events != first:
             return f"{case.name}: other events in chunks of {size}"
-        if live.report.to_dict() != whole:
+        if [event["set"] for event in events if event.kind == "set_ended"] != whole:
             return f"{case.name}: live report differs from that of the whole trace"
     return None
 

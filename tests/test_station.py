@@ -42,7 +42,7 @@ def test_counts_become_reps() -> None:
     chain.take(CONNECTED, 0.0)
     events = [e for c in chunks(counts_of(script.motion())[::5], 4) for e in chain.take(c, 0.0)]
     events += chain.close()
-    assert tuple(len(one.counted) for one in chain.report.sets) == script.reps
+    assert tuple(one["rep_count"] for one in chain.sets) == script.reps
     assert sum(e.kind == "rep" for e in events) == sum(script.reps)
     assert chain.board.reps == script.reps[-1]
 
@@ -67,7 +67,7 @@ def test_a_geared_sensor_that_runs_backwards_counts_the_same() -> None:
     for chunk in chunks(counts[::5], 4):
         chain.take(chunk, 0.0)
     chain.close()
-    assert [len(one.counted) for one in chain.report.sets] == [8]
+    assert [one["rep_count"] for one in chain.sets] == [8]
 
 
 def test_the_display_gets_no_spikes() -> None:
@@ -152,7 +152,7 @@ def test_a_simulated_session_is_counted_exactly(script: str) -> None:
     station.session_s = len(person.motion()) / 1000
     with SimulatedMachine(counts_of(person.motion()), fast=True) as machine:
         station.run(Link(machine.port))
-    assert tuple(len(one.counted) for one in station.chain.report.sets) == person.reps
+    assert tuple(one["rep_count"] for one in station.chain.sets) == person.reps
     assert LinkState.LIVE in notes.links
 
 
@@ -208,7 +208,7 @@ def test_a_full_disk_is_tried_once_and_the_counting_goes_on(part: str) -> None:
     station.session_s = len(person.motion()) / 1000
     with SimulatedMachine(counts_of(person.motion()), fast=True) as machine:
         station.run(Link(machine.port))
-    assert tuple(len(one.counted) for one in station.chain.report.sets) == person.reps
+    assert tuple(one["rep_count"] for one in station.chain.sets) == person.reps
     assert disk.tries == 1
     assert str(station.failure) == station.chain.board.failure
 
@@ -272,4 +272,4 @@ def test_the_standard_in_use_judges() -> None:
     for chunk in chunks(counts_of(SCRIPTS["good"].motion())[::5], 4):
         chain.take(chunk, 0.0)
     chain.close()
-    assert all("rushed_lowering" in rep.flags for one in chain.report.sets for rep in one.reps)
+    assert all("rushed_lowering" in rep["flags"] for one in chain.sets for rep in one["reps"])

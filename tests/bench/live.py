@@ -24,9 +24,7 @@ class Hour:
 
     costs_s: list[float] = field(default_factory=list)
     young_costs_s: list[float] = field(default_factory=list)  # on an analyser of this hour
-    state_bytes: int = 0  # at most, without the finished sets
-    finished_bytes: int = 0
-    sets: int = 0
+    state_bytes: int = 0  # at most
 
 
 def figures() -> Iterator[Figure]:
@@ -81,12 +79,11 @@ def slowdown(hours: list[Hour]) -> Figure:
 def state(hours: list[Hour]) -> Figure:
     first, last = hours[0], hours[-1]
     return Figure(
-        f"live state in hour {len(hours)} against hour 1, without the finished sets",
+        f"live state in hour {len(hours)} against hour 1",
         last.state_bytes / first.state_bytes,
         1.2,
         " x",
-        f"{last.state_bytes / 1e3:.0f} kB against {first.state_bytes / 1e3:.0f} kB; "
-        f"{last.sets} finished sets are {last.finished_bytes / 1e3:.0f} kB more",
+        f"{last.state_bytes / 1e3:.0f} kB against {first.state_bytes / 1e3:.0f} kB",
     )
 
 
@@ -103,14 +100,12 @@ def _feed(live: LiveAnalyser, chunks: list[tuple[list[float], list[float]]]) -> 
 
 
 def _weigh(live: LiveAnalyser, hour: Hour) -> None:
+    hour.state_bytes = max(hour.state_bytes, _bytes(live))
+
+
+def _bytes(thing: object) -> int:
+    """Size of all that `thing` holds on to; code is nobody's own."""
     counted: set[int] = set()
-    hour.finished_bytes = _bytes(live.report, counted)
-    hour.state_bytes = max(hour.state_bytes, _bytes(live, counted))
-    hour.sets = len(live.report.sets)
-
-
-def _bytes(thing: object, counted: set[int]) -> int:
-    """Size of all that `thing` holds on to and is not yet `counted`; code is nobody's own."""
     size, waiting = 0, [thing]
     while waiting:
         one = waiting.pop()
