@@ -22,7 +22,10 @@ CELLS_PER_S = 50  # its reciprocal
 GAP_S = 0.1  # longer than this without a sample is not bridged
 STEADY_CELLS = 10
 STEADY_DEG = 1.6
-DIGITS = 6  # of a degree: what is alike live and in a whole trace, is equal
+# Angles are rounded to this part of a degree, so that what is alike live and in a whole trace, but
+# for the last bits, is equal. No sensor has steps that lie half-way between: these are decimal, or
+# parts of a turn.
+GRID = 2.0**20
 
 # Parabola through 2m+1 cells, read at the middle one (Savitzky and Golay 1964), for m = 0..3;
 # fewer neighbours beside a gap.
@@ -33,6 +36,7 @@ _PARABOLA = (
     (-2 / 21, 3 / 21, 6 / 21, 7 / 21, 6 / 21, 3 / 21, -2 / 21),
 )
 REACH = len(_PARABOLA) - 1
+_FINER = 16 * GRID  # a mean of ten on GRID lies on no half of it
 _MEAN = np.full(STEADY_CELLS, 1 / STEADY_CELLS)
 _BLOCK = 1 << 13  # cells of a trace at a time: as many as the processor keeps close
 
@@ -114,7 +118,7 @@ class _Averager:
             slope = (angle_deg - last_deg) / (t_s - last_s)
             area = self._area + since * (last_deg + 0.5 * slope * since)
             if self._cell >= self._first_whole:
-                mean = round(area / CELL_S, DIGITS)
+                mean = round(area / CELL_S * GRID) / GRID
                 cells.append(Cell(self._cell, mean, self._gap_s, mean))
                 self._gap_s = 0.0
             self._area -= area
@@ -148,11 +152,12 @@ class _Smoother:
     def _smoothed(self, i: int) -> Cell:
         reach = min(i, len(self._means) - 1 - i, REACH)
         near = [self._means[j].mean_deg for j in range(i - reach, i + reach + 1)]
-        angle = round(sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True)), DIGITS)
+        angle = sum(w * a for w, a in zip(_PARABOLA[reach], near, strict=True))
+        angle = round(angle * GRID) / GRID
         last = self._smooth
         last.append(angle)
         if len(last) == STEADY_CELLS and max(last) - min(last) < STEADY_DEG:
-            angle = round(sum(last) / STEADY_CELLS, DIGITS + 1)
+            angle = round(sum(last) / STEADY_CELLS * _FINER) / _FINER
         mean = self._means[i]
         return Cell(mean.number, angle, mean.gap_s, mean.mean_deg)
 
@@ -219,7 +224,7 @@ def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last:
     since = np.arange(edge, last + 1) * CELL_S + origin_s - t_s[left]
     from_deg, to_deg = angle_deg[left], angle_deg[left + 1]
     until_edge = since * (from_deg + 0.5 * since * (to_deg - from_deg) / step[left])
-    return ((0.5 * between + np.diff(until_edge)) / CELL_S).round(DIGITS)
+    return _rounded((0.5 * between + np.diff(until_edge)) / CELL_S, GRID)
 
 
 def _smooth(mean_deg: Array) -> Array:
@@ -230,7 +235,7 @@ def _smooth(mean_deg: Array) -> Array:
     for i in {*range(min(REACH, n)), *range(max(n - REACH, 0), n)}:  # fewer neighbours there
         reach = min(i, n - 1 - i)
         smooth[i] = np.dot(_PARABOLA[reach], mean_deg[i - reach : i + reach + 1])
-    return smooth.round(DIGITS)
+    return _rounded(smooth, GRID)
 
 
 def _steadied(smooth: Array) -> Array:
@@ -238,10 +243,14 @@ def _steadied(smooth: Array) -> Array:
     for begin in range(0, len(smooth) - STEADY_CELLS + 1, _BLOCK):
         last = smooth[begin : begin + _BLOCK + STEADY_CELLS - 1]
         steady = range_of(last, last, STEADY_CELLS) < STEADY_DEG
-        # One digit more, which ten values of DIGITS make: no half is left to round up or down.
-        mean = np.convolve(last, _MEAN, mode="valid").round(DIGITS + 1)
+        mean = _rounded(np.convolve(last, _MEAN, mode="valid"), _FINER)
         np.copyto(steadied[begin + STEADY_CELLS - 1 :][: len(mean)], mean, where=steady)
     return steadied
+
+
+def _rounded(x: Array, grid: float) -> Array:
+    on_grid: Array = np.rint(x * grid) / grid
+    return on_grid
 
 
 def range_of(low: Array, high: Array, n: int) -> Array:
