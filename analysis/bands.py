@@ -7,7 +7,7 @@ hold weighs less than its middle.
 
 import numpy as np
 
-from analysis.cells import CELL_S, Array
+from analysis.cells import CELL_S, Array, greatest_of
 from analysis.polynomial import correlate
 from analysis.segments import Places, Segments, over
 from analysis.strokes import Strokes
@@ -25,7 +25,6 @@ _SURE_HZ = 6.0
 _HALF_BELIEVED = 1.75
 # A knock rings much quicker than people move, which sixth differences tell.
 _KNOCK = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0])
-_BESIDE_KNOCK = _ACCEL_REACH - len(_KNOCK) // 2
 _CERTAIN = 5.0  # standard deviations of noise
 _BESIDE = len(_KNOCK) // 2 + 3  # cells from the middle of those that tell
 
@@ -64,9 +63,9 @@ def _raising_dps2(parts: Segments, noise_deg: Array) -> Array:
     slow, quick = correlate(parts.x, _SLOW), correlate(parts.x, _QUICKER)
     noise = parts.spread(noise_deg)
     quick *= quick**2 / (quick**2 + (_HALF_BELIEVED * np.linalg.norm(_QUICKER) * noise) ** 2)
-    ringing = parts.x[_BESIDE_KNOCK:-_BESIDE_KNOCK]
-    knocks = np.abs(correlate(ringing, _KNOCK)) > _CERTAIN * np.linalg.norm(_KNOCK) * noise
-    near = np.convolve(knocks, np.ones(2 * _BESIDE + 1))[_BESIDE:-_BESIDE] > 0
+    ends = _ACCEL_REACH - len(_KNOCK) // 2 - _BESIDE
+    ringing = np.abs(correlate(parts.x[ends:-ends], _KNOCK))
+    near = greatest_of(ringing, 2 * _BESIDE + 1) > _CERTAIN * np.linalg.norm(_KNOCK) * noise
     raising: Array = np.where(near, slow + np.minimum(quick, 0), slow + quick)
     return raising
 

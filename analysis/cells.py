@@ -255,11 +255,14 @@ def _rounded(x: Array, grid: float) -> Array:
 
 def range_of(low: Array, high: Array, n: int) -> Array:
     """Least low to greatest high of each n in a row."""
+    return greatest_of(high, n) + greatest_of(-low, n)
+
+
+def greatest_of(x: Array, n: int) -> Array:
+    """The greatest of each n in a row, by halves."""
     width = 1
-    while 2 * width <= n:  # of so many in a row, by halves
-        low, high = np.minimum(low[width:], low[:-width]), np.maximum(high[width:], high[:-width])
+    while 2 * width <= n:
+        x = np.maximum(x[width:], x[:-width])
         width *= 2
-    rest = n - width
-    last = len(low) - rest
-    spans: Array = np.maximum(high[rest:], high[:last]) - np.minimum(low[rest:], low[:last])
-    return spans
+    greatest: Array = np.maximum(x[n - width :], x[: len(x) - (n - width)])
+    return greatest
