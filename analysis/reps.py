@@ -90,7 +90,7 @@ class RepCounter:
         to an end; how many come before that.
         """
         if self.state is State.LOWERING:
-            return self._follow_down(angles, number)
+            return self._follow_down(angles)
         return self._follow_up(angles, number)
 
     def passes(self, low: float, high: float) -> bool:
@@ -149,24 +149,31 @@ class RepCounter:
         self._furthest, self._rise_to = Turn(at, furthest), rise_to
         return passed
 
-    def _follow_down(self, angles: Sequence[float], number: int) -> int:
+    def _follow_down(self, angles: Sequence[float]) -> int:
         at, furthest = self._furthest
-        fall_to, travel, zone, depth = self._fall_to, self._travel, self._zone, self._depth
-        deep = self.deep_enough(self.trying)
+        fall_to, known = self._fall_to, furthest
         passed = len(angles)
         for n, angle in enumerate(angles):
             if angle >= furthest:
-                at, furthest, fall_to = number + n, angle, angle - travel
-                # Deep enough, it has turned when it is back in the top zone, even before it has
-                # come back by the travel. A stop in mid-descent that sways over the edge of the
-                # zone is no dip.
-                if fall_to < zone and (deep or angle >= depth):
-                    fall_to = zone
-            elif angle <= fall_to:
+                furthest = angle
+                continue
+            if known != furthest:
+                fall_to, known = self._turns_at(furthest), furthest
+            if angle <= fall_to:
                 passed = n
                 break
-        self._furthest, self._fall_to = Turn(at, furthest), fall_to
+        self._furthest, self._fall_to = Turn(at, furthest), self._turns_at(furthest)
         return passed
+
+    def _turns_at(self, deepest_deg: float) -> float:
+        """Where a descent that came to `deepest_deg` has turned: by the travel back up, or when it
+        was deep enough, in the top zone. A stop in mid-descent that sways over the edge of the zone
+        is no dip.
+        """
+        back_deg = deepest_deg - self._travel
+        if back_deg < self._zone and (deepest_deg >= self._depth or self.deep_enough(self.trying)):
+            return self._zone
+        return back_deg
 
     # Guards.
 
@@ -216,9 +223,8 @@ class RepCounter:
         return Outcome.FINISHED
 
     def _lower(self, number: int, angle_deg: float) -> None:
-        self._furthest = Turn(number, -inf)
-        self._fall_to, self._rise_to = -inf, inf
-        self._follow_down([angle_deg], number)
+        self._furthest = Turn(number, angle_deg)
+        self._fall_to, self._rise_to = self._turns_at(angle_deg), inf
 
     def _note_bottom(self, number: int) -> None:
         attempt = self.trying
