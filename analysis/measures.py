@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analysis.bands import SHAKE_REACH, shake_deg, start_accel_dps2
-from analysis.cells import CELL_S, CELLS_PER_S, Array, cell_middle_s
+from analysis.cells import CELL_S, Array, cell_middle_s
 from analysis.extreme import highest, noise_deg
 from analysis.samples import Hole, Samples
 from analysis.segments import Places, over
 from analysis.session import Done
 from analysis.smoothness import smoothness
 from analysis.strip import Strip, highest_places, lay_out
-from analysis.strokes import Strokes, find_strokes
+from analysis.strokes import MOST_REACH, Strokes, find_strokes
 from config import FormStandard
 
-_MARGIN = CELLS_PER_S // 2
+_MARGIN = MOST_REACH  # cells before a top was reached, for smoothing at its edge
 _AT_ONCE = 512  # reps
 
 
@@ -75,19 +75,80 @@ def measure(samples: Samples, done: Sequence[Done], standard: FormStandard) -> l
 def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Measures]:
     if not done:
         return []
-    series = samples.series([(one.top_reached - _MARGIN, one.over) for one in done])
-    strip = lay_out(series, SHAKE_REACH)
-    lower, rise, until = _strokes(strip, done)
+    # The descent before a rep is mostly the one that followed the rep before it.
+    followed = [(0, 0), *((one.finished, one.over) for one in done[:-1])]
+    new = [k for k, one in enumerate(done) if (one.top_reached, one.turned) != followed[k]]
+    spans = [(one.top_reached - _MARGIN, one.over) for one in done]
+    series = samples.series(spans + [(spans[k][0], done[k].turned) for k in new])
+    every = lay_out(series, SHAKE_REACH)
+    strip, before = every.part(0, len(done)), every.part(len(done), len(series))
+    lower, rise, following = _strokes(strip, before, done, new)
+    stays = np.array([one.next_left is None for one in done])
+    until = np.where(stays, np.array([one.over for one in done]) - 0.5, following.start)
+    measured = _measures(strip, done, samples.origin_s, (lower, rise, until), standard)
+    edges = np.stack((lower.start, lower.end, rise.start, rise.end, until))
+    for k, (one, seen) in enumerate(zip(done, series, strict=False)):
+        if seen.holes:
+            its_edges = edges[:, k].tolist()
+            measured[k] = _without_the_unseen(measured[k], seen.holes, its_edges, samples.origin_s)
+        if one.gaps:
+            uncertain = _may_hide(one, strip, k, standard.top_zone_deg)
+            measured[k] = measured[k]._replace(uncertain=uncertain)
+    return measured
+
+
+def _strokes(
+    strip: Strip, before: Strip, done: list[Done], new: list[int]
+) -> tuple[Strokes, Strokes, Strokes]:
+    """The first descents, the last rises, and the descents that follow; in cell numbers. `before`
+    has the cells of the first descents of the reps `new`.
+    """
+    finished = strip.place([one.finished for one in done])
+    next_left = _next_left(strip, done)
+    lowered_from = strip.place([one.lowered_from for one in done])
+    last_bottom = highest_places(strip.rough, lowered_from, finished)
+    top = highest_places(-strip.rough, finished, next_left)
+    next_bottom = highest_places(strip.rough, next_left, strip.place([one.over for one in done]))
+    begin, end = _descents(before, [done[k] for k in new])
+    found = find_strokes(
+        strip.cells,
+        np.concatenate((last_bottom, top, begin)),
+        np.concatenate((top, next_bottom, end)),
+    )
+    n = len(done)
+    rise, following, first = (
+        found.part(at, upto).moved(-offset)
+        for at, upto, offset in (
+            (0, n, strip.offset),
+            (n, 2 * n, strip.offset),
+            (2 * n, None, before.offset),
+        )
+    )
+    lower = Strokes(*(np.roll(column, 1) for column in following))
+    lower.put(new, first)
+    return lower, rise, following
+
+
+def _measures(
+    strip: Strip,
+    done: list[Done],
+    origin_s: float,
+    motion: tuple[Strokes, Strokes, Array],
+    standard: FormStandard,
+) -> list[Measures]:
+    """Of reps without holes in their samples."""
+    lower, rise, until = motion
     left = strip.place([one.left for one in done])
     finished = strip.place([one.finished for one in done])
     next_left = _next_left(strip, done)
     noise = noise_deg(strip.cells, strip.first, strip.last)
     quicker_s = np.minimum(lower.seconds, rise.seconds)
-    top_end = np.rint(until).astype(np.int64)
+    there = rise.moved(strip.offset)
+    rise_end, top_end = (np.rint(x).astype(np.int64) for x in (there.end, until + strip.offset))
     past = (strip.rough < -standard.neutral_tolerance_deg).astype(np.int64)
     columns = (
-        strip.time_s(lower.start, samples.origin_s),
-        strip.time_s(rise.end, samples.origin_s),
+        cell_middle_s(origin_s, lower.start),
+        cell_middle_s(origin_s, rise.end),
         highest(strip.cells, strip.rough, left, finished, quicker_s, noise),
         -highest(-strip.cells, -strip.rough, finished, next_left, rise.seconds, noise),
         lower.seconds,
@@ -98,47 +159,14 @@ def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Me
         lower.peak_dps,
         rise.peak_dps,
         -rise.travel_deg / np.maximum(rise.seconds, CELL_S),
-        start_accel_dps2(strip.cells, strip.rough, rise, noise),
+        start_accel_dps2(strip.cells, strip.rough, there, noise),
     )
     of_lists = (
-        shake_deg(strip.cells, np.rint(rise.end).astype(np.int64), top_end, noise),
-        smoothness(strip.speed, rise),
+        shake_deg(strip.cells, rise_end, top_end, noise),
+        smoothness(strip.speed, there),
     )
     rows = zip(*(column.tolist() for column in columns), *of_lists, strict=True)
-    measured = [Measures(*row) for row in rows]
-    for k, (one, seen) in enumerate(zip(done, series, strict=True)):
-        if seen.holes:
-            edges = np.array([lower.start[k], lower.end[k], rise.start[k], rise.end[k], until[k]])
-            measured[k] = _without_the_unseen(
-                measured[k], seen.holes, (edges - strip.offset[k]).tolist(), samples.origin_s
-            )
-        if one.gaps:
-            uncertain = _may_hide(one, strip, k, standard.top_zone_deg)
-            measured[k] = measured[k]._replace(uncertain=uncertain)
-    return measured
-
-
-def _strokes(strip: Strip, done: list[Done]) -> tuple[Strokes, Strokes, Array]:
-    """The first descents, the last rises, and the places where the lever left the top again."""
-    finished = strip.place([one.finished for one in done])
-    over_at = strip.place([one.over for one in done])
-    next_left = _next_left(strip, done)
-    last_bottom = highest_places(
-        strip.rough, strip.place([one.lowered_from for one in done]), finished
-    )
-    top = highest_places(-strip.rough, finished, next_left)
-    begin, end = _descents(strip, done)
-    n = len(done)
-    strokes = find_strokes(
-        strip.cells,
-        np.concatenate((begin, last_bottom, top)),
-        np.concatenate((end, top, highest_places(strip.rough, next_left, over_at))),
-    )
-    lower, rise, following = (
-        Strokes(*(column[k : k + n] for column in strokes)) for k in (0, n, 2 * n)
-    )
-    stays = np.array([one.next_left is None for one in done])
-    return lower, rise, np.where(stays, over_at + 0.5, following.start)
+    return [Measures(*row) for row in rows]
 
 
 def _next_left(strip: Strip, done: list[Done]) -> Places:
@@ -157,14 +185,13 @@ def _partials(samples: Samples, done: list[Done], standard: FormStandard) -> lis
         return []
     spans = [(one.top_reached - _MARGIN, max(one.turned, one.finished)) for one in done]
     strip = lay_out(samples.series(spans), SHAKE_REACH)
-    starts = find_strokes(strip.cells, *_descents(strip, done)).start
+    starts = find_strokes(strip.cells, *_descents(strip, done)).moved(-strip.offset).start
     measured = []
     for k, (one, start) in enumerate(zip(done, starts.tolist(), strict=True)):
-        begun = start - strip.offset[k] if one.begun is None else one.begun
         sought = standard.min_depth_deg if one.reason == "shallow" else standard.top_zone_deg
         measured.append(
             Measures(
-                start_s=cell_middle_s(samples.origin_s, begun),
+                start_s=cell_middle_s(samples.origin_s, start if one.begun is None else one.begun),
                 end_s=cell_middle_s(samples.origin_s, one.finished),
                 bottom_deg=one.bottom_deg,
                 top_deg=one.top_deg,

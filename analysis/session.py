@@ -13,7 +13,7 @@ from analysis.reps import Attempt, Gap, Outcome, RepCounter, State, Turn
 from analysis.rest import Calm, CalmWatch, Rest, RestJudge, looks
 from config import FormStandard
 
-_KEEP_BEFORE = 1 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
+_KEEP_BEFORE = 2 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
 _KEEP_AT_MOST = 300 * CELLS_PER_S  # no rep lasts longer; what is older has no measures
 _AT_ONCE = 256  # cells of a trace: lists to and fro are short
 _END_REASONS = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis import polynomial
-from analysis.cells import Array, cell_middle_s
+from analysis.cells import Array
 from analysis.samples import Series
 from analysis.segments import Places
 
@@ -32,9 +32,10 @@ class Strip(NamedTuple):
         places: Places = np.clip(np.array(numbers) + self.offset, self.first, self.last)
         return places
 
-    def time_s(self, places: Array, origin_s: float) -> Array:
-        """When the middles of the cells were; a place may lie between two."""
-        return cell_middle_s(origin_s, places - self.offset)
+    def part(self, begin: int, end: int) -> "Strip":
+        """Some of the reps."""
+        first, last, offset = (x[begin:end] for x in (self.first, self.last, self.offset))
+        return self._replace(first=first, last=last, offset=offset)
 
 
 def lay_out(series: Sequence[Series], guard: int) -> Strip:

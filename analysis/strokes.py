@@ -1,5 +1,6 @@
 """Where strokes start and end (contract, section 1): smoothing that follows the motion."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,19 @@ class Strokes(NamedTuple):
         """How long they took."""
         return (self.end - self.start) * CELL_S
 
+    def part(self, first: int, upto: int | None) -> "Strokes":
+        """Some of them."""
+        return Strokes(*(column[first:upto] for column in self))
+
+    def moved(self, by: Places) -> "Strokes":
+        """The same elsewhere."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
+    def put(self, places: Sequence[int] | Places, strokes: "Strokes") -> None:
+        """Put strokes in the place of some of these."""
+        for column, others in zip(self, strokes, strict=True):
+            column[places] = others
+
 
 def find_strokes(cells: Array, begin: Places, end: Places) -> Strokes:
     """The strokes between turning points at the places `begin` and `end` of `cells` (deg), which
@@ -46,7 +60,7 @@ def find_strokes(cells: Array, begin: Places, end: Places) -> Strokes:
     strokes = _find(cells, begin, end, reach)
     before, reach = reach, _reach_of(strokes)
     changed = np.flatnonzero(reach != before)
-    _replace(strokes, changed, _find(cells, begin[changed], end[changed], reach[changed]))
+    strokes.put(changed, _find(cells, begin[changed], end[changed], reach[changed]))
     return _with_undisturbed_edges(strokes, cells, begin, end, reach)
 
 
@@ -64,11 +78,6 @@ def _reach_of(strokes: Strokes) -> Places:
     quick_s /= np.maximum(strokes.peak_dps, _SLOWEST_DPS)
     reach = _REACH_OF_STROKE * np.minimum(strokes.seconds, quick_s) / CELL_S
     return _REACHES[np.searchsorted(_BETWEEN_REACHES, reach)]
-
-
-def _replace(strokes: Strokes, places: Places, by: Strokes) -> None:
-    for old, new in zip(strokes, by, strict=True):
-        old[places] = new
 
 
 def _with_undisturbed_edges(
@@ -107,7 +116,7 @@ def _find(cells: Array, begin: Places, end: Places, reach: Places) -> Strokes:
     found = Strokes(*(np.empty(len(begin)) for _ in Strokes._fields))
     for width in np.unique(reach).tolist():
         same = np.flatnonzero(reach == width)
-        _replace(found, same, _find_at(cells, begin[same], end[same], width))
+        found.put(same, _find_at(cells, begin[same], end[same], width))
     return found
 
 
