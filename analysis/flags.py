@@ -102,10 +102,10 @@ def flags_of_set(reps: Reps, standard: FormStandard) -> list[tuple[str, ...]]:
     names: list[list[str]] = [[] for _ in reps]
     for flag in FLAGS:
         limit = flag.limit(standard)
-        raised = [False] * len(reps) if limit is None else flag.raised(reps, limit)
-        for mine, here in zip(names, raised, strict=True):
-            if here:
-                mine.append(flag.name)
+        raised = [] if limit is None else flag.raised(reps, limit)
+        if True in raised:
+            for mine, here in zip(names, raised, strict=True):
+                mine += [flag.name] if here else []
     return [tuple(mine) for mine in names]
 
 

@@ -114,7 +114,7 @@ class LiveAnalyser:
         self._reps.append(rep)
         if rep.number is None:
             top_deg = round(done.top_deg, 2)
-            data = {"reason": rep.reason, "uncertain": rep.uncertain, "top_deg": top_deg}
+            data = {"reason": rep.reason, "uncertain": rep.measures.uncertain, "top_deg": top_deg}
             self._say("partial", self._time_s(done.finished), **data)
             return
         ended_s = rep.measures.end_s

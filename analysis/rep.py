@@ -1,8 +1,7 @@
 """A rep or a partial as it is reported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.measures import Measures, measure
 from analysis.samples import Samples
@@ -11,18 +10,13 @@ from analysis.session import Done
 from config import FormStandard
 
 
-@dataclass(frozen=True)
-class Rep:
-    """A rep, or with `number` None a partial and the reason why it does not count.
-
-    `uncertain`: a gap in the data may hide what a partial lacks, or a rep within this rep.
-    """
+class Rep(NamedTuple):
+    """A rep, or with `number` None a partial and the reason why it does not count."""
 
     number: int | None
     reason: str | None
     measures: Measures
     flags: tuple[str, ...] = ()
-    uncertain: bool = False
     deductions: tuple[Deduction, ...] = ()
 
     @property
@@ -37,7 +31,7 @@ class Rep:
             "number": self.number,
             "counted": self.number is not None,
             "reason": self.reason,
-            "uncertain": self.uncertain,
+            "uncertain": m.uncertain,
             "start_s": rounded(m.start_s),
             "end_s": rounded(m.end_s),
             "bottom_deg": rounded(m.bottom_deg),
@@ -66,7 +60,7 @@ def reps_of(samples: Samples, done: Sequence[Done], standard: FormStandard) -> l
     reps = []
     for one, measures in zip(done, measure(samples, done, standard), strict=True):
         flags = ("sensor_gap",) if one.number is None and measures.uncertain else ()
-        reps.append(Rep(one.number, one.reason, measures, flags, measures.uncertain))
+        reps.append(Rep(one.number, one.reason, measures, flags))
     return reps
 
 

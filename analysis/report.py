@@ -1,7 +1,7 @@
 """The result of an analysis: sets of reps, and their JSON document (contract, section 4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.flags import flags_of_set
@@ -70,6 +70,6 @@ def judged(reps: Sequence[Rep], standard: FormStandard) -> SetReport:
             top_hold_s = None if rep is counted[-1] else m.top_hold_s  # that is rest, of no tempo
             tempo_s = (m.eccentric_s, m.bottom_hold_s, m.concentric_s, top_hold_s)
             taken_off = rep_deductions(mine, tempo_s, standard)
-            rep = replace(rep, flags=mine, deductions=taken_off)
+            rep = rep._replace(flags=mine, deductions=taken_off)
         done.append(rep)
     return SetReport(tuple(done), standard.target_tempo)

@@ -7,7 +7,7 @@ from analysis.segments import Places
 from analysis.strokes import Strokes
 
 _SMOOTH_HZ, _SMOOTH_SHARE = 10.0, 0.05
-_FINER = 16  # times as many lines as there are values
+_FINER = 8  # times as many lines as there are values
 
 
 def smoothness(speed_dps: Array, rise: Strokes) -> list[float | None]:

@@ -46,7 +46,7 @@ def notes(reps: Sequence[Rep]) -> list[str]:
             "samples are missing; what is unknown is in no mean",
         ),
         (
-            [rep for rep in counted if rep.uncertain],
+            [rep for rep in counted if rep.measures.uncertain],
             "samples are missing for so long that another rep may hide there",
         ),
         (after_partial, "turned back on the way up, which the bottom hold contains"),

@@ -201,7 +201,7 @@ def _in_units(report: Report, unit: float) -> Report:
         sets=tuple(
             replace(
                 one,
-                reps=tuple(replace(rep, measures=_scaled(rep.measures, unit)) for rep in one.reps),
+                reps=tuple(rep._replace(measures=_scaled(rep.measures, unit)) for rep in one.reps),
                 notes=("uncalibrated: angles count from this person's resting end",),
             )
             for one in report.sets

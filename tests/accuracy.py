@@ -69,7 +69,7 @@ def wrong_count(case: Case) -> str | None:
 
 
 def _told_of(report: Report) -> bool:
-    return any(rep.uncertain for one in report.sets for rep in one.reps)
+    return any(rep.measures.uncertain for one in report.sets for rep in one.reps)
 
 
 def wrong_live(case: Case) -> str | None:

@@ -15,7 +15,7 @@ def test_a_visit_to_the_top_hidden_by_a_gap_is_uncertain_and_not_guessed() -> No
     (visit,) = [(a, b) for a, b in truth.visits() if a < finish_s < b]
     here = (seen.t_s < visit[0] - 0.01) | (seen.t_s > visit[1] + 0.01)
     (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
-    (uncertain,) = [rep for rep in one.reps if rep.uncertain]
+    (uncertain,) = [rep for rep in one.reps if rep.measures.uncertain]
     assert uncertain.number is None
     assert "sensor_gap" in uncertain.flags
     assert len(one.counted) == len(truth.sets[0].reps) - 1
@@ -28,7 +28,7 @@ def test_a_rep_that_may_hide_another_is_uncertain() -> None:
     here = (seen.t_s < second.start_s + 0.3) | (seen.t_s > second.end_s + 0.6)
     (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
     assert len(one.counted) == len(truth.sets[0].reps) - 1
-    assert [rep.uncertain for rep in one.counted] == [n == 1 for n in range(len(one.counted))]
+    assert [rep.measures.uncertain for rep in one.counted] == [n == 1 for n in range(len(one.counted))]
 
 
 def test_no_data_for_as_long_as_a_rest_ends_the_set() -> None:
