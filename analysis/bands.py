@@ -5,11 +5,13 @@ is applied as weights of the cells around, the strokes beside a hold with it, so
 hold weighs less than its middle.
 """
 
+from math import isnan
+
 import numpy as np
 
 from analysis.cells import CELL_S, Array, greatest_of
 from analysis.polynomial import correlate
-from analysis.segments import Places, Segments, over
+from analysis.segments import Places, Segments, over, powers_of_two
 from analysis.strokes import Strokes
 
 SHAKE_HZ = (3.0, 12.0)
@@ -33,16 +35,26 @@ def shake_deg(cells: Array, first: Places, end: Places, noise_deg: Array) -> lis
     """RMS (deg) of the 3-12 Hz band in holds from place `first` up to `end`, less what noise alone
     makes; None for short ones.
     """
-    shake: list[float | None] = [None] * len(first)
-    held = np.flatnonzero((end - first) * CELL_S >= _SHAKE_HOLD_S)
-    if len(held):
-        parts = Segments(cells, first[held], end[held] - 1, SHAKE_REACH)
-        power = correlate(parts.x, _SHAKE) ** 2
-        mean = over(np.add, power, parts.lo, parts.hi) / (end - first)[held]
-        noise = (noise_deg[held] * np.linalg.norm(_SHAKE)) ** 2
-        for k, value in zip(held.tolist(), np.sqrt(np.maximum(mean - noise, 0)), strict=True):
-            shake[k] = float(value)
-    return shake
+    lengths = end - first
+    shake = np.full(len(first), np.nan)
+    sizes = powers_of_two(lengths + 2 * SHAKE_REACH)
+    sizes[lengths * CELL_S < _SHAKE_HOLD_S] = 0
+    for size in np.unique(sizes[sizes > 0]).tolist():
+        same = sizes == size
+        shake[same] = _shakes(cells, first[same], lengths[same], size)
+    mean = shake**2 - (noise_deg * np.linalg.norm(_SHAKE)) ** 2
+    return [None if isnan(x) else x for x in np.sqrt(np.maximum(mean, 0.0)).tolist()]
+
+
+def _shakes(cells: Array, first: Places, lengths: Places, size: int) -> Array:
+    """RMS (deg) of the band in each hold; _SHAKE applied to rows of so many cells, by its lines."""
+    along = np.arange(size)
+    rows = cells[np.minimum(first[:, None] + along - SHAKE_REACH, len(cells) - 1)]
+    weights = np.roll(np.pad(_SHAKE, (0, size - len(_SHAKE))), -SHAKE_REACH)
+    band = np.fft.irfft(np.fft.rfft(rows) * np.fft.rfft(weights).real, size)
+    held = (along >= SHAKE_REACH) & (along < SHAKE_REACH + lengths[:, None])
+    rms: Array = np.sqrt(np.sum(band**2, axis=1, where=held) / lengths)
+    return rms
 
 
 def start_accel_dps2(cells: Array, rough: Array, rise: Strokes, noise_deg: Array) -> Array:

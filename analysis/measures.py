@@ -141,6 +141,7 @@ def _measures(
     left = strip.place([one.left for one in done])
     finished = strip.place([one.finished for one in done])
     next_left = _next_left(strip, done)
+    upward, rough_upward = -strip.cells, -strip.rough
     noise = noise_deg(strip.cells, strip.first, strip.last)
     quicker_s = np.minimum(lower.seconds, rise.seconds)
     there = rise.moved(strip.offset)
@@ -150,7 +151,7 @@ def _measures(
         cell_middle_s(origin_s, lower.start),
         cell_middle_s(origin_s, rise.end),
         highest(strip.cells, strip.rough, left, finished, quicker_s, noise),
-        -highest(-strip.cells, -strip.rough, finished, next_left, rise.seconds, noise),
+        -highest(upward, rough_upward, finished, next_left, rise.seconds, noise),
         lower.seconds,
         (rise.start - lower.end) * CELL_S,
         rise.seconds,

@@ -50,3 +50,9 @@ def over(ufunc: np.ufunc, x: NDArray[Any], lo: Places, hi: Places) -> NDArray[An
         bounds = bounds[:-1]
     reduced: NDArray[Any] = ufunc.reduceat(x, bounds)[::2]
     return reduced
+
+
+def powers_of_two(lengths: Places) -> Places:
+    """The least that is not under each length."""
+    powers: Places = 1 << np.ceil(np.log2(np.maximum(lengths, 2))).astype(np.int64)
+    return powers

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.cells import CELL_S, Array
-from analysis.segments import Places
+from analysis.segments import Places, powers_of_two
 from analysis.strokes import Strokes
 
 _SMOOTH_HZ, _SMOOTH_SHARE = 10.0, 0.05
@@ -17,7 +17,7 @@ def smoothness(speed_dps: Array, rise: Strokes) -> list[float | None]:
     start, end = (np.rint(edge).astype(np.int64) for edge in (rise.start, rise.end))
     lengths = end - start + 1
     smooth = np.full(len(start), np.nan)
-    sizes = 1 << np.ceil(np.log2(np.maximum(lengths, 2))).astype(np.int64)
+    sizes = powers_of_two(lengths)
     for size in np.unique(sizes).tolist():
         same = sizes == size
         smooth[same] = _arc_length(_rows(np.abs(speed_dps), start[same], lengths[same], size))

@@ -10,6 +10,7 @@ from analysis.cells import CELL_S, Array
 from analysis.segments import Places, Segments, over
 
 _SLOWEST_DPS = 1.0
+_LEAST_TRAVEL_DEG = 1e-6  # nothing is divided by 0
 _SLOW_SHARE = 0.05  # of the stroke's peak speed
 _DEGREE = 3
 _FIRST_REACH = 3
@@ -129,7 +130,7 @@ def _find_at(cells: Array, begin: Places, end: Places, reach: int) -> Strokes:
     direction = np.where(travel > 0, 1.0, -1.0)
     toward = speed * parts.spread(direction)
     peak = np.maximum(over(np.maximum, toward, parts.lo, parts.hi), 0.0)
-    size = np.maximum(np.abs(travel), np.finfo(float).tiny)
+    size = np.maximum(np.abs(travel), _LEAST_TRAVEL_DEG)
     done = (angle - parts.spread(from_deg)) * parts.spread(direction / size)
     start, stop = _limits(parts, done, toward, np.maximum(_SLOWEST_DPS, _SLOW_SHARE * peak))
     return Strokes(begin + start - parts.lo, begin + stop - parts.lo, travel, peak)

@@ -28,7 +28,9 @@ def test_a_rep_that_may_hide_another_is_uncertain() -> None:
     here = (seen.t_s < second.start_s + 0.3) | (seen.t_s > second.end_s + 0.6)
     (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
     assert len(one.counted) == len(truth.sets[0].reps) - 1
-    assert [rep.measures.uncertain for rep in one.counted] == [n == 1 for n in range(len(one.counted))]
+    assert [rep.measures.uncertain for rep in one.counted] == [
+        n == 1 for n in range(len(one.counted))
+    ]
 
 
 def test_no_data_for_as_long_as_a_rest_ends_the_set() -> None:
