@@ -75,11 +75,16 @@ def measure(samples: Samples, done: Sequence[Done], standard: FormStandard) -> l
 def _reps(samples: Samples, done: list[Done], standard: FormStandard) -> list[Measures]:
     if not done:
         return []
-    # The descent before a rep is mostly the one that followed the rep before it.
-    followed = [(0, 0), *((one.finished, one.over) for one in done[:-1])]
-    new = [k for k, one in enumerate(done) if (one.top_reached, one.turned) != followed[k]]
     spans = [(one.top_reached - _MARGIN, one.over) for one in done]
-    series = samples.series(spans + [(spans[k][0], done[k].turned) for k in new])
+    series = samples.series(spans)
+    # The descent before a rep is mostly the one that followed the rep before it.
+    followed = [
+        None if seen.holes else (one.finished, one.over)
+        for one, seen in zip(done, series, strict=True)
+    ]
+    known = [None, *followed[:-1]]
+    new = [k for k, one in enumerate(done) if (one.top_reached, one.turned) != known[k]]
+    series += samples.series([(spans[k][0], done[k].turned) for k in new])
     every = lay_out(series, SHAKE_REACH)
     strip, before = every.part(0, len(done)), every.part(len(done), len(series))
     lower, rise, following = _strokes(strip, before, done, new)
@@ -145,7 +150,7 @@ def _measures(
     noise = noise_deg(strip.cells, strip.first, strip.last)
     quicker_s = np.minimum(lower.seconds, rise.seconds)
     there = rise.moved(strip.offset)
-    rise_end, top_end = (np.rint(x).astype(np.int64) for x in (there.end, until + strip.offset))
+    rise_end, top_end = (np.rint(x).astype(np.int64) + strip.offset for x in (rise.end, until))
     past = (strip.rough < -standard.neutral_tolerance_deg).astype(np.int64)
     columns = (
         cell_middle_s(origin_s, lower.start),
@@ -206,8 +211,9 @@ def _may_hide(one: Done, strip: Strip, k: int, angle_deg: float) -> bool:
     """Could the lever have been to `angle_deg` and back in a gap, at this attempt's speed?"""
     if not one.gaps:
         return False
-    begin, end = (number + int(strip.offset[k]) for number in (one.left, one.finished))
-    fastest_dps = float(np.abs(strip.speed[begin : end + 1]).max(initial=0.0))
+    first, last, offset = int(strip.first[k]), int(strip.last[k]), int(strip.offset[k])
+    begin, end = (min(max(n + offset, first), last) for n in (one.left, one.finished))
+    fastest_dps = float(np.abs(strip.speed[begin : end + 1]).max())
     return any(
         abs(gap.middle_deg - angle_deg) <= 0.5 * gap.seconds * fastest_dps for gap in one.gaps
     )

@@ -96,6 +96,35 @@ def test_it_can_be_put_away_and_taken_up_again() -> None:
     assert [one["set"] for one in of_kind(events, "set_ended")] == whole.to_dict()["sets"]
 
 
+def nonsense(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """What no lever does, seen by no good sensor: steps, wandering, spikes, gaps, any rate."""
+    rng = np.random.default_rng(seed)
+    n, rate_hz = int(rng.integers(0, 3000)), rng.choice([10, 20, 50, 100, 200, 500])
+    t = np.sort(np.arange(n) / rate_hz + rng.normal(0, 0.2 / rate_hz, n)) + rng.choice([0, 1.7e9])
+    for gap_s in rng.choice([0, 0.06, 0.2, 1, 25, 1e5], 3):
+        t[int(rng.integers(0, n + 1)) :] += gap_s
+    angle = [
+        np.repeat(rng.choice([-5, 0, 8, 9, 15, 16, 40, 60], n // 50 + 1), 50)[:n].astype(float),
+        rng.normal(0, rng.choice([0.1, 1, 3]), n).cumsum(),
+        25 + 30 * np.sin(2 * np.pi * np.arange(n) / rate_hz / rng.uniform(0.3, 6)),
+        rng.uniform(-90, 90, n),
+    ][seed % 4]
+    spikes = rng.random(n) < 0.02
+    angle[spikes] += rng.uniform(-180, 180, int(spikes.sum()))
+    return t, angle + rng.normal(0, 0.1, n)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_nonsense_is_reported_alike_live_and_as_a_whole(seed: int) -> None:
+    t, angle = nonsense(seed)
+    live, events = LiveAnalyser(), []
+    for at in range(0, len(t), 7):
+        events += live.feed(t[at : at + 7], angle[at : at + 7])
+    events += live.close()
+    whole = analyse_trace(t, angle).to_dict()["sets"]
+    assert [one["set"] for one in of_kind(events, "set_ended")] == whole
+
+
 def test_a_lever_at_rest_takes_no_more_memory_by_the_hour() -> None:
     live = LiveAnalyser()
     rng = np.random.default_rng(1)
