@@ -71,7 +71,8 @@ def despike_trace(
     good[spikes] = False
     decided = _decide(t_s, angle_deg, 0, good) if len(t_s) else 0
     # A step within JUMP_DEG is never doubted, so only the others need the judge.
-    for start in _jumps(angle_deg, good, np.union1d(big, spikes) + 1).tolist():
+    places = np.union1d(big, spikes) + 1
+    for start in _jumps(angle_deg, good, places[places > decided]).tolist():
         if start > decided:
             decided = _decide(t_s, angle_deg, start, good)
     return t_s[good], angle_deg[good]

@@ -35,8 +35,8 @@ class Done(NamedTuple):
     """A rep whose stay at the top is over, or with `number` None a partial: it can be measured.
 
     `over` is the first cell that does not belong to it, nor to the descent that follows it;
-    `next_left` when that descent left the top zone. A partial ends `at`, and starts at `begun`, or
-    with its descent.
+    `next_left` when that descent left the top zone. A partial is over when `finished`, and starts
+    at `begun`, or with its descent.
     """
 
     number: int | None
