@@ -133,6 +133,7 @@ def _find_at(cells: Array, begin: Places, end: Places, reach: int) -> Strokes:
     size = np.maximum(np.abs(travel), _LEAST_TRAVEL_DEG)
     done = (angle - parts.spread(from_deg)) * parts.spread(direction / size)
     start, stop = _limits(parts, done, toward, np.maximum(_SLOWEST_DPS, _SLOW_SHARE * peak))
+    stop = np.maximum(stop, start)  # a jump has no duration
     return Strokes(begin + start - parts.lo, begin + stop - parts.lo, travel, peak)
 
 
@@ -147,16 +148,16 @@ def _limits(parts: Segments, done: Array, speed: Array, slow_dps: Array) -> tupl
     slow = speed < parts.spread(slow_dps)
     before = parts.last_true(slow & (place <= parts.spread(early)))
     after = parts.first_true(slow & (place >= parts.spread(late)))
-    start = np.where(before < 0, parts.lo, before + _crossing(speed, before, 1, slow_dps))
+    start = np.where(before < 0, parts.lo, before + _crossing(parts, speed, before, 1, slow_dps))
     unslowed = after >= parts.hi
     after = np.where(unslowed, 0, after)
-    stop = np.where(unslowed, parts.hi - 1, after - _crossing(speed, after, -1, slow_dps))
+    stop = np.where(unslowed, parts.hi - 1, after - _crossing(parts, speed, after, -1, slow_dps))
     return start, stop
 
 
-def _crossing(speed: Array, at: Places, step: int, limit: Array) -> Array:
+def _crossing(parts: Segments, speed: Array, at: Places, step: int, limit: Array) -> Array:
     """What part of the way from a slow cell to the quicker one beside it `limit` is passed at."""
-    beside = np.clip(at + step, 0, len(speed) - 1)
+    beside = np.clip(at + step, parts.lo, parts.hi - 1)
     slow, quick = speed[at], speed[beside]
     part = (limit - slow) / np.where(quick > slow, quick - slow, 1.0)
     return np.where(quick > slow, np.minimum(part, 1.0), 0.0)
