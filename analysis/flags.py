@@ -97,6 +97,10 @@ FLAGS: tuple[Flag, ...] = (
 )
 
 
+# These need not wait until the stay at the top is over.
+FLAGS_OF_STROKES = frozenset({"overshoot", "too_deep", "thrown_start", "rushed_lowering"})
+
+
 def flags_of_set(reps: Reps, standard: FormStandard) -> list[tuple[str, ...]]:
     """For each rep of a set, the names of its flags, gravest first."""
     names: list[list[str]] = [[] for _ in reps]

@@ -1,13 +1,13 @@
 """The live path: samples in as they come, events out; the same events whatever the chunks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
-from analysis.cells import GAP_S, Cell, CellMaker, cell_middle_s
+from analysis.cells import CELLS_PER_S, GAP_S, Cell, CellMaker, cell_middle_s
 from analysis.checks import check_samples
 from analysis.despike import Despiker
 from analysis.events import Event, Kind
-from analysis.flags import flags_of
+from analysis.flags import FLAGS_OF_STROKES, flags_of
 from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
 from analysis.rep import Rep, reps_of
@@ -15,6 +15,8 @@ from analysis.report import judged
 from analysis.samples import HOLE_S, LiveSamples
 from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
 from config import FormStandard
+
+_SETTLES = CELLS_PER_S // 2  # cells from the top zone's edge to a top
 
 
 class LiveAnalyser:
@@ -31,6 +33,8 @@ class LiveAnalyser:
         self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
         self._reps: list[Rep] = []  # of the set under way
+        self._settles_at: int | None = None  # the cell by which the last rep's strokes are over
+        self._flagged: set[str] = set()  # flags told of the last rep
         self._now_s: float | None = None
         self._last_good_s: float | None = None
         self._events: list[Event] = []  # said since the last samples were fed
@@ -90,6 +94,8 @@ class LiveAnalyser:
     def _follow(self, cell: Cell) -> None:
         self._samples.add(cell)
         self._tell_all(self._session.step(cell))
+        if self._settles_at is not None and cell.number >= self._settles_at:
+            self._tell_settled()
         change = self._phase.step(cell)
         if change and self._session.lifting:
             data = change._asdict() | {"lasted_s": round(change.lasted_s, 2)}
@@ -106,6 +112,7 @@ class LiveAnalyser:
         self._say("set_started", self._time_s(start.at))
 
     def _tell_rep(self, rep: RepCounted) -> None:
+        self._settles_at, self._flagged = rep.at + _SETTLES, set()
         bottom_deg = round(rep.bottom_deg, 2)
         self._say("rep", self._time_s(rep.at), number=rep.number, bottom_deg=bottom_deg)
 
@@ -117,10 +124,25 @@ class LiveAnalyser:
             data = {"reason": rep.reason, "uncertain": rep.measures.uncertain, "top_deg": top_deg}
             self._say("partial", self._time_s(done.finished), **data)
             return
+        self._settles_at = None
+        self._tell_flags(done, rep)
+
+    def _tell_settled(self) -> None:
+        """The strokes of the last rep are over: what they were like need not wait."""
+        self._settles_at = None
+        done = self._session.rep_so_far()
+        if done:
+            (rep,) = reps_of(self._samples, [done], self._standard)
+            self._tell_flags(done, rep, FLAGS_OF_STROKES)
+
+    def _tell_flags(self, done: Done, rep: Rep, only: Collection[str] | None = None) -> None:
+        """The flags of a rep that have not been told."""
         ended_s = rep.measures.end_s
         when_s = self._time_s(done.finished) if ended_s is None else ended_s
         for flag in flags_of(rep.measures, self._standard):
-            self._say("flag", when_s, flag=flag, number=rep.number)
+            if flag not in self._flagged and (only is None or flag in only):
+                self._flagged.add(flag)
+                self._say("flag", when_s, flag=flag, number=rep.number)
 
     def _tell_end(self, over: SetOver) -> None:
         done = judged(self._reps, self._standard).to_dict()

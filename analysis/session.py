@@ -118,6 +118,11 @@ class Session:
                 begin = gap + 1
             yield from self._follow_cells(cells, begin, end, low, high)
 
+    def rep_so_far(self) -> Done | None:
+        """The last rep while its stay at the top goes on."""
+        attempt = self._unmeasured
+        return self._rep(attempt, self._counter.attempt, self._next) if attempt else None
+
     def end_set(self, reason: str) -> list[Happening]:
         """The set under way is over, if there is one."""
         happened = self._top_left(self._counter.attempt, self._next)
@@ -229,25 +234,24 @@ class Session:
     def _top_left(self, following: Attempt | None, until: int) -> list[Happening]:
         """The stay at the top of the last rep is over, so all of it can be measured."""
         attempt, self._unmeasured = self._unmeasured, None
-        if attempt is None:
-            return []
+        return [self._rep(attempt, following, until)] if attempt else []
+
+    def _rep(self, attempt: Attempt, following: Attempt | None, until: int) -> Done:
         assert attempt.first_turned is not None
         assert attempt.finished is not None
         turned = following.first_turned if following else None
-        return [
-            Done(
-                number=self._count,
-                reason=None,
-                top_reached=attempt.top_reached,
-                left=attempt.left,
-                turned=attempt.first_turned,
-                lowered_from=attempt.lowered_from,
-                finished=attempt.finished,
-                next_left=following.left if following else None,
-                over=until if turned is None else turned,
-                begun=None,
-                bottom_deg=attempt.bottom_deg,
-                top_deg=0.0,
-                gaps=tuple(attempt.gaps),
-            )
-        ]
+        return Done(
+            number=self._count,
+            reason=None,
+            top_reached=attempt.top_reached,
+            left=attempt.left,
+            turned=attempt.first_turned,
+            lowered_from=attempt.lowered_from,
+            finished=attempt.finished,
+            next_left=following.left if following else None,
+            over=until if turned is None else turned,
+            begun=None,
+            bottom_deg=attempt.bottom_deg,
+            top_deg=0.0,
+            gaps=tuple(attempt.gaps),
+        )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import Event, LiveAnalyser, analyse_trace
+from analysis.flags import FLAGS_OF_STROKES
 from firmware_bridge.device.people import SCRIPTS
 from tests.accuracy import feed_in_chunks
 from tests.motion import session
@@ -53,6 +54,20 @@ def test_an_overshoot_is_said_at_once_and_cleared_once() -> None:
     assert len(said) == len(of_kind(events, "overshoot_cleared")) == len(crossings)
     for event, crossing in zip(said, crossings, strict=True):
         assert -0.02 <= event.detected_s - crossing <= 0.05
+
+
+@pytest.mark.parametrize("script", ["mixed", "throws", "overshoots", "fast"])
+def test_flags_are_said_once_those_of_the_strokes_soon(script: str) -> None:
+    events = events_of(seen(script, "ordinary"))
+    said = [(event["number"], event["flag"]) for event in of_kind(events, "flag")]
+    assert said
+    (ended,) = of_kind(events, "set_ended")
+    reps = [rep for rep in ended["set"]["reps"] if rep["counted"]]
+    of_set = [(rep["number"], name) for rep in reps for name in rep["flags"]]
+    assert sorted(said) == sorted(one for one in of_set if one[1] != "drifting")
+    for event in of_kind(events, "flag"):
+        if event["flag"] in FLAGS_OF_STROKES:
+            assert event.detected_s - event.t_s < 0.7
 
 
 def test_noise_and_spikes_are_no_overshoot() -> None:
