@@ -13,6 +13,7 @@ PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
+_GRAVEST_FIRST = list(ADVICE)
 REASONS = {"incomplete_top": "not all the way up", "shallow": "not deep enough"}
 
 TROUBLES = {
@@ -57,6 +58,7 @@ class Board:
     over: bool = False
     past_neutral_deg: float = 0.0
     message: str = BEGIN
+    cue: tuple[int, str] = (0, "")  # the last rep with something to say about it, and what
     failure: str = ""  # what cannot be written any more
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
@@ -90,6 +92,7 @@ class Board:
         self.set_number += 1
         self.in_set = True
         self.reps = self.partials = 0
+        self.cue = (0, "")
         self.message = ""
 
     def _end_set(self, event: Event) -> None:
@@ -106,8 +109,12 @@ class Board:
         self.message = f"Not counted: {why}"
 
     def _note_flag(self, event: Event) -> None:
-        advice = ADVICE.get(event["flag"], event["flag"].replace("_", " "))
-        self.message = f"Rep {event['number']}: {advice}"
+        number, flag = event["number"], event["flag"]
+        told_of, told = self.cue
+        if told_of == number and _GRAVEST_FIRST.index(told) < _GRAVEST_FIRST.index(flag):
+            return  # one cue a rep, the one that matters most
+        self.cue = (number, flag)
+        self.message = f"Rep {number}: {ADVICE[flag]}"
 
     def _enter_phase(self, event: Event) -> None:
         phase, before = event["phase"], self.phase

@@ -83,6 +83,15 @@ def test_a_flag_is_said_as_advice() -> None:
     assert b.message == "Rep 4: Lower more slowly"
 
 
+def test_of_several_flags_of_a_rep_the_gravest_is_said() -> None:
+    b = board()
+    for flag in ("rushed_lowering", "overshoot", "no_top_pause"):
+        b.apply(event("flag", flag=flag, number=4))
+    assert b.message == "Rep 4: Stop tall, do not lean back"
+    b.apply(event("flag", flag="no_top_pause", number=5))
+    assert b.message == "Rep 5: Pause at the top"
+
+
 def test_every_kind_of_event_is_known() -> None:
     b = board()
     b.apply(event("sensor", missing_s=0.2))
