@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from analysis import polynomial
 from analysis.bands import SHAKE_REACH, shake_deg, start_accel_dps2
 from analysis.cells import CELL_S, Array, cell_middle_s
 from analysis.extreme import highest, noise_deg
@@ -14,7 +15,7 @@ from analysis.samples import Hole, Samples
 from analysis.segments import Places, over
 from analysis.session import Done
 from analysis.smoothness import smoothness
-from analysis.strip import Strip, highest_places, lay_out
+from analysis.strip import ROUGH, Strip, highest_places, lay_out
 from analysis.strokes import MOST_REACH, Strokes, find_strokes
 from config import FormStandard
 
@@ -169,7 +170,7 @@ def _measures(
     )
     of_lists = (
         shake_deg(strip.cells, rise_end, top_end, noise),
-        smoothness(strip.speed, there),
+        smoothness(strip.cells, there),
     )
     rows = zip(*(column.tolist() for column in columns), *of_lists, strict=True)
     return [Measures(*row) for row in rows]
@@ -213,7 +214,8 @@ def _may_hide(one: Done, strip: Strip, k: int, angle_deg: float) -> bool:
         return False
     first, last, offset = int(strip.first[k]), int(strip.last[k]), int(strip.offset[k])
     begin, end = (min(max(n + offset, first), last) for n in (one.left, one.finished))
-    fastest_dps = float(np.abs(strip.speed[begin : end + 1]).max())
+    way = strip.cells[begin - ROUGH[0] : end + ROUGH[0] + 1]
+    fastest_dps = float(np.abs(polynomial.speed(way, *ROUGH)).max())
     return any(
         abs(gap.middle_deg - angle_deg) <= 0.5 * gap.seconds * fastest_dps for gap in one.gaps
     )

@@ -2,25 +2,29 @@
 
 import numpy as np
 
+from analysis import polynomial
 from analysis.cells import CELL_S, Array
-from analysis.segments import Places, powers_of_two
+from analysis.segments import Places, Segments, powers_of_two
+from analysis.strip import ROUGH
 from analysis.strokes import Strokes
 
 _SMOOTH_HZ, _SMOOTH_SHARE = 10.0, 0.05
 _FINER = 8  # times as many lines as there are values
 
 
-def smoothness(speed_dps: Array, rise: Strokes) -> list[float | None]:
+def smoothness(cells: Array, rise: Strokes) -> list[float | None]:
     """Spectral arc length of each rise's speed (Balasubramanian et al. 2015,
     doi:10.1186/s12984-015-0090-9).
     """
     start, end = (np.rint(edge).astype(np.int64) for edge in (rise.start, rise.end))
     lengths = end - start + 1
+    parts = Segments(cells, start, end, ROUGH[0])
+    speed = np.abs(polynomial.speed(parts.x, *ROUGH))
     smooth = np.full(len(start), np.nan)
     sizes = powers_of_two(lengths)
     for size in np.unique(sizes).tolist():
         same = sizes == size
-        smooth[same] = _arc_length(_rows(np.abs(speed_dps), start[same], lengths[same], size))
+        smooth[same] = _arc_length(_rows(speed, parts.lo[same], lengths[same], size))
     return [None if np.isnan(value) else value for value in smooth.tolist()]
 
 

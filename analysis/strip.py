@@ -10,11 +10,11 @@ from analysis.cells import Array
 from analysis.samples import Series
 from analysis.segments import Places
 
-_ROUGH = (3, 3)  # reach and degree of the curve that turning points are found on
+ROUGH = (3, 3)  # reach and degree of the curve that turning points are found on
 
 
 class Strip(NamedTuple):
-    """Cells (deg), and a rough curve through them and its speed (deg/s).
+    """Cells (deg), and a rough curve through them.
 
     The cells of each rep lie from place `first` to `last`, between mirrored ones; `offset` turns
     their numbers into places.
@@ -22,7 +22,6 @@ class Strip(NamedTuple):
 
     cells: Array
     rough: Array
-    speed: Array
     first: Places
     last: Places
     offset: Places
@@ -50,11 +49,10 @@ def lay_out(series: Sequence[Series], guard: int) -> Strip:
     for edge, beside in ((first, -1), (last, 1)):  # mirrored in the place and in the angle
         mirrored = edge[:, None] + beside * np.arange(1, guard + 1)
         cells[mirrored] = 2 * cells[edge][:, None] - cells[mirrored]
-    reach, _ = _ROUGH
-    rough, speed = cells.copy(), np.zeros_like(cells)
-    rough[reach:-reach] = polynomial.angle(cells, *_ROUGH)
-    speed[reach:-reach] = polynomial.speed(cells, *_ROUGH)
-    return Strip(cells, rough, speed, first, last, first - np.array([one.begin for one in series]))
+    reach, _ = ROUGH
+    rough = cells.copy()
+    rough[reach:-reach] = polynomial.angle(cells, *ROUGH)
+    return Strip(cells, rough, first, last, first - np.array([one.begin for one in series]))
 
 
 def _beside(x: Array, n: int) -> tuple[Array, Array]:
