@@ -20,6 +20,7 @@ from analysis.checks import steps_over
 CELL_S = 0.02
 CELLS_PER_S = 50  # its reciprocal
 GAP_S = 0.1  # longer than this without a sample is not bridged
+HOLE_S = 0.05  # longer than this without one is not measured over
 STEADY_CELLS = 10
 STEADY_DEG = 1.6
 # Angles are rounded to this part of a degree, so that what is alike live and in a whole trace, but
@@ -163,37 +164,43 @@ class _Smoother:
 
 
 class Cells(NamedTuple):
-    """The cells of a whole trace, an array a field."""
+    """The cells of a whole trace, an array a field; the time of its first sample (s), and the holes
+    between its samples, from and to (s).
+    """
 
     number: NDArray[np.int64]
     angle_deg: Array
     gap_s: Array
     mean_deg: Array
+    origin_s: float = 0.0
+    holes: tuple[Array, Array] = (np.empty(0), np.empty(0))
 
     def cell(self, place: int) -> Cell:
         """One of them."""
-        return Cell(*(column[place].item() for column in self))
+        return Cell(*(column[place].item() for column in self[:4]))
 
 
 def cells_of_trace(t_s: Array, angle_deg: Array) -> Cells:
     """The same for a whole trace of good samples with increasing times (s)."""
     runs = []
-    after_gap = steps_over(t_s, GAP_S) + 1
+    wide = steps_over(t_s, HOLE_S)
+    holes = (t_s[wide], t_s[wide + 1])
+    after_gap = wide[holes[1] - holes[0] > GAP_S] + 1
+    origin_s = float(t_s[0]) if len(t_s) else 0.0
     gap_s = 0.0
     for begin, end in pairwise([0, *after_gap.tolist(), len(t_s)]):
         gap_s += float(t_s[begin] - t_s[begin - 1]) if begin else 0.0
-        first, mean = (
-            _means(t_s[begin:end], angle_deg[begin:end], float(t_s[0])) if end else (0, t_s)
-        )
+        first, mean = _means(t_s[begin:end], angle_deg[begin:end], origin_s) if end else (0, t_s)
         if len(mean):
             before = np.zeros(len(mean))
             before[0], gap_s = gap_s, 0.0
             number = np.arange(first, first + len(mean))
-            runs.append(Cells(number, _steadied(_smooth(mean)), before, mean))
-    if len(runs) == 1:
-        return runs[0]
-    runs.append(Cells(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)))
-    return Cells(*(np.concatenate(columns) for columns in zip(*runs, strict=True)))
+            runs.append((number, _steadied(_smooth(mean)), before, mean))
+    if len(runs) == 1:  # nothing to copy
+        return Cells(*runs[0], origin_s, holes)
+    runs.append((np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0)))
+    number, angle, before, mean = (np.concatenate(columns) for columns in zip(*runs, strict=True))
+    return Cells(number, angle, before, mean, origin_s, holes)
 
 
 def _means(t_s: Array, angle_deg: Array, origin_s: float) -> tuple[int, Array]:

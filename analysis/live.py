@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
-from analysis.cells import CELLS_PER_S, GAP_S, Cell, CellMaker, cell_middle_s
+from analysis.cells import CELLS_PER_S, GAP_S, HOLE_S, Cell, CellMaker, cell_middle_s
 from analysis.checks import check_samples
 from analysis.despike import Despiker
 from analysis.events import Event, Kind
@@ -12,7 +12,7 @@ from analysis.overshoot import OvershootWatch
 from analysis.phase import PhaseWatch
 from analysis.rep import Rep, reps_of
 from analysis.report import judged
-from analysis.samples import HOLE_S, LiveSamples
+from analysis.samples import LiveSamples
 from analysis.session import Done, Happening, RepCounted, Session, SetOver, SetStarted
 from config import FormStandard
 

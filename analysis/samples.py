@@ -7,9 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from analysis.cells import Array, Cell, Cells, place_of
-from analysis.checks import steps_over
 
-HOLE_S = 0.05  # longer than this without a sample is not measured over
 _TRIM_AT = 1024
 
 Hole = tuple[float, float]
@@ -72,14 +70,12 @@ class LiveSamples:
 
 
 class TraceSamples:
-    """The cells of a whole trace, and the times (s) of its good samples."""
+    """The cells of a whole trace."""
 
-    def __init__(self, cells: Cells, sample_s: Array) -> None:
-        self.origin_s = float(sample_s[0]) if len(sample_s) else 0.0
+    def __init__(self, cells: Cells) -> None:
+        self.origin_s = cells.origin_s
         self._numbers, self._mean = cells.number, cells.mean_deg
-        wide = steps_over(sample_s, HOLE_S)
-        self._from = place_of(sample_s[wide], self.origin_s) - 0.5
-        self._to = place_of(sample_s[wide + 1], self.origin_s) - 0.5
+        self._from, self._to = (place_of(t_s, self.origin_s) - 0.5 for t_s in cells.holes)
 
     def series(self, spans: Sequence[tuple[int, int]]) -> list[Series]:
         """As in Samples."""

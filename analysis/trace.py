@@ -24,8 +24,7 @@ def analyse_trace(
     backwards.
     """
     standard = standard or FormStandard()
-    t, angle = despike_trace(*check_samples(t_s, angle_deg))
-    cells = cells_of_trace(t, angle)
+    cells = cells_of_trace(*despike_trace(*check_samples(t_s, angle_deg)))
     session = Session(standard)
     sets: list[list[Done]] = [[]]
     for happening in (*session.run(cells), *session.end_set("closed")):
@@ -34,5 +33,5 @@ def analyse_trace(
         elif isinstance(happening, SetOver):
             sets.append([])
     done = [one for one_set in sets for one in one_set]
-    reps = iter(reps_of(TraceSamples(cells, t), done, standard))
+    reps = iter(reps_of(TraceSamples(cells), done, standard))
     return Report(tuple(judged([next(reps) for _ in one_set], standard) for one_set in sets[:-1]))

@@ -22,7 +22,7 @@ def assert_same(t: np.ndarray, angle: np.ndarray) -> None:
     whole, cells = cells_of_trace(t, angle), live(t, angle)
     assert len(cells) == len(whole.number)
     if cells:
-        np.testing.assert_allclose(np.array(cells), np.array(whole).T, atol=1e-7)
+        np.testing.assert_allclose(np.array(cells), np.array(whole[:4]).T, atol=1e-7)
 
 
 @pytest.mark.parametrize("rate_hz", [50, 73, 200, 500])
