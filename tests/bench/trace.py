@@ -19,7 +19,7 @@ Analyse = Callable[[NDArray[np.float64], NDArray[np.float64]], object]
 
 SAMPLES = 8_000_000
 SIZES = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
-ROUNDS = 5
+ROUNDS = 9
 
 
 def figures() -> Iterator[Figure]:
