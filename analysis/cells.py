@@ -42,8 +42,7 @@ _MEAN = np.full(STEADY_CELLS, 1 / STEADY_CELLS)
 _BLOCK = 1 << 13  # cells of a trace at a time: as many as the processor keeps close
 
 Array = NDArray[np.float64]
-_Time = TypeVar("_Time", float, Array)
-_Place = TypeVar("_Place", float, Array)
+_Floats = TypeVar("_Floats", float, Array)
 
 
 class Cell(NamedTuple):
@@ -58,12 +57,12 @@ class Cell(NamedTuple):
     mean_deg: float
 
 
-def cell_middle_s(origin_s: float, number: _Place) -> _Place:
+def cell_middle_s(origin_s: float, number: _Floats) -> _Floats:
     """When the middle of a cell was, the first sample being of `origin_s`."""
     return origin_s + (number + 0.5) * CELL_S
 
 
-def place_of(t_s: _Time, origin_s: float) -> _Time:
+def place_of(t_s: _Floats, origin_s: float) -> _Floats:
     """Where `t_s` lies, in cells since the first sample: one formula for all, so that rounding
     cannot tell two tales.
     """
@@ -219,7 +218,7 @@ def _means(t_s: Array, angle_deg: Array, origin_s: float) -> tuple[int, Array]:
 
 def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last: int) -> Array:
     """Means between the edges `edge` and `last`, the samples reaching from the one to the other."""
-    cell = place_of(t_s, origin_s).astype(np.int32)
+    cell = place_of(t_s, origin_s).astype(np.int64)
     cell[0], cell[-1] = edge - 1, last
     left = np.flatnonzero(cell[1:] != cell[:-1])  # samples with an edge between them and the next
     if len(left) <= last - edge:  # or with several

@@ -57,6 +57,13 @@ def test_an_edge_that_rounding_puts_on_a_sample_is_the_same_for_both() -> None:
     assert_same(np.array([0.25, 0.35]), np.array([0.0, 1.0]))
 
 
+def test_a_clock_that_jumps_by_years_loses_no_cells() -> None:
+    t = np.arange(400) / 200
+    t[200:] += 1.7e9
+    assert_same(t, 20 * np.arange(400) / 200)
+    assert len(cells_of_trace(t, t).number) == 98
+
+
 @given(st.lists(st.tuples(st.floats(0, 3 * GAP_S), st.floats(-90, 90)), max_size=60))
 def test_live_and_whole_trace_agree_on_anything(samples: list[tuple[float, float]]) -> None:
     t = np.cumsum([step for step, _ in samples])
