@@ -20,7 +20,6 @@ _QUICK = 11
 class _Kernel(NamedTuple):
     value: Array
     slope: Array  # per second
-    curvature: Array  # per second squared
     basis: Array  # orthonormal: what the polynomial explains
 
 
@@ -31,8 +30,7 @@ def _kernel(reach: int, degree: int) -> _Kernel:
     means = np.diff(edges[:, None] ** powers, axis=0) / (powers * float(reach) ** (powers - 1))
     fit = np.linalg.pinv(means)
     basis, _ = np.linalg.qr(means)
-    width_s = reach * CELL_S
-    return _Kernel(fit[0], fit[1] / width_s, 2 * fit[2] / width_s**2, basis.T.copy())
+    return _Kernel(fit[0], fit[1] / (reach * CELL_S), basis.T.copy())
 
 
 def angle(cells: Array, reach: int, degree: int) -> Array:
@@ -43,11 +41,6 @@ def angle(cells: Array, reach: int, degree: int) -> Array:
 def speed(cells: Array, reach: int, degree: int) -> Array:
     """Speed (deg/s)."""
     return correlate(cells, _kernel(reach, degree).slope)
-
-
-def acceleration(cells: Array, reach: int, degree: int) -> Array:
-    """Acceleration (deg/s^2)."""
-    return correlate(cells, _kernel(reach, degree).curvature)
 
 
 def misfit(cells: Array, reach: int, degree: int) -> Array:

@@ -213,22 +213,8 @@ class Session:
     def _partial(
         self, reason: str, attempt: Attempt, begun: int | None, top: Turn
     ) -> list[Happening]:
-        assert attempt.first_turned is not None
-        partial = Done(
-            number=None,
-            reason=reason,
-            top_reached=attempt.top_reached,
-            left=attempt.left,
-            turned=attempt.first_turned,
-            lowered_from=attempt.lowered_from,
-            finished=top.at,
-            next_left=None,
-            over=top.at,
-            begun=begun,
-            bottom_deg=attempt.bottom_deg,
-            top_deg=top.angle_deg,
-            gaps=tuple(attempt.gaps),
-        )
+        at, top_deg = top
+        partial = _done(attempt, at)._replace(reason=reason, begun=begun, top_deg=top_deg)
         return [*self._start_set(attempt.left), partial]
 
     def _top_left(self, following: Attempt | None, until: int) -> list[Happening]:
@@ -237,21 +223,29 @@ class Session:
         return [self._rep(attempt, following, until)] if attempt else []
 
     def _rep(self, attempt: Attempt, following: Attempt | None, until: int) -> Done:
-        assert attempt.first_turned is not None
         assert attempt.finished is not None
-        turned = following.first_turned if following else None
-        return Done(
-            number=self._count,
-            reason=None,
-            top_reached=attempt.top_reached,
-            left=attempt.left,
-            turned=attempt.first_turned,
-            lowered_from=attempt.lowered_from,
-            finished=attempt.finished,
-            next_left=following.left if following else None,
-            over=until if turned is None else turned,
-            begun=None,
-            bottom_deg=attempt.bottom_deg,
-            top_deg=0.0,
-            gaps=tuple(attempt.gaps),
-        )
+        rep = _done(attempt, attempt.finished)._replace(number=self._count, over=until)
+        if following is None:
+            return rep
+        turned = following.first_turned
+        return rep._replace(next_left=following.left, over=until if turned is None else turned)
+
+
+def _done(attempt: Attempt, finished: int) -> Done:
+    """What an attempt says of itself, over when it is `finished`."""
+    assert attempt.first_turned is not None
+    return Done(
+        number=None,
+        reason=None,
+        top_reached=attempt.top_reached,
+        left=attempt.left,
+        turned=attempt.first_turned,
+        lowered_from=attempt.lowered_from,
+        finished=finished,
+        next_left=None,
+        over=finished,
+        begun=None,
+        bottom_deg=attempt.bottom_deg,
+        top_deg=attempt.top_deg,
+        gaps=tuple(attempt.gaps),
+    )

@@ -132,10 +132,7 @@ def nonsense(seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", range(24))
 def test_nonsense_is_reported_alike_live_and_as_a_whole(seed: int) -> None:
     t, angle = nonsense(seed)
-    live, events = LiveAnalyser(), []
-    for at in range(0, len(t), 7):
-        events += live.feed(t[at : at + 7], angle[at : at + 7])
-    events += live.close()
+    events = feed_in_chunks(LiveAnalyser(), Readings(t, angle, ()), 7)
     whole = analyse_trace(t, angle).to_dict()["sets"]
     assert [one["set"] for one in of_kind(events, "set_ended")] == whole
 
