@@ -24,7 +24,6 @@ _USUAL_DEG = 0.15  # to begin with
 _USUAL_WORTH = 8  # samples
 _USUAL_PACE = 0.02  # of the way to the scatter of the newest window, which
 _USUAL_AT_MOST = 4.0  # times the usual variance counts at most: a knock is not usual
-_SUMMED_ANEW = 512  # samples; sums that are only added to and taken from lose their last digits
 
 
 class OvershootWatch:
@@ -33,9 +32,6 @@ class OvershootWatch:
     def __init__(self, tolerance_deg: float) -> None:
         self._limit = -tolerance_deg
         self._recent: deque[tuple[float, float]] = deque()
-        self._sums = (0.0, 0.0, 0.0, 0.0, 0.0)
-        self._origin_s = 0.0
-        self._left = 0  # samples until the sums are to be made anew
         self._usual = _USUAL_DEG**2
         self.over = False
 
@@ -43,12 +39,13 @@ class OvershootWatch:
         """Take one good sample; say what changed, and the angle (deg) that says so."""
         past = angle_deg - self._limit
         if past > _FAR_DEG and not self.over:
-            if self._recent:
-                self._recent.clear()
-                self._left = 0
+            self._recent.clear()
             return None
-        self._take(t_s, past)
-        if len(self._recent) < _MIN_SAMPLES or (past > _NEAR_DEG and not self.over):
+        recent = self._recent
+        recent.append((t_s, past))
+        while recent[0][0] < t_s - _WINDOW_S:
+            recent.popleft()
+        if len(recent) < _MIN_SAMPLES or (past > _NEAR_DEG and not self.over):
             return None
         now, error = self._line_end(t_s)
         if not self.over and now < -_CERTAIN * error:
@@ -59,53 +56,21 @@ class OvershootWatch:
             return "overshoot_cleared", self._limit + now
         return None
 
-    def _take(self, t_s: float, past: float) -> None:
-        recent = self._recent
-        recent.append((t_s, past))
-        self._left -= 1
-        if self._left < 0:
-            while recent[0][0] < t_s - _WINDOW_S:
-                recent.popleft()
-            self._sum_anew()
-            return
-        t = t_s - self._origin_s
-        st, sx, stt, stx, sxx = self._sums
-        st += t
-        sx += past
-        stt += t * t
-        stx += t * past
-        sxx += past * past
-        while recent[0][0] < t_s - _WINDOW_S:
-            t, x = recent.popleft()
-            t -= self._origin_s
-            st -= t
-            sx -= x
-            stt -= t * t
-            stx -= t * x
-            sxx -= x * x
-        self._sums = st, sx, stt, stx, sxx
-
-    def _sum_anew(self) -> None:
-        self._left = _SUMMED_ANEW
-        self._origin_s = origin_s = self._recent[-1][0]
-        samples = [(t - origin_s, x) for t, x in self._recent]
-        self._sums = (
-            sum(t for t, _ in samples),
-            sum(x for _, x in samples),
-            sum(t * t for t, _ in samples),
-            sum(t * x for t, x in samples),
-            sum(x * x for _, x in samples),
-        )
-
     def _line_end(self, t_s: float) -> tuple[float, float]:
         """The least-squares line through the samples, read at the newest, and its standard
         error.
         """
         n = len(self._recent)
-        st, sx, stt, stx, sxx = self._sums
+        st = sx = stt = stx = sxx = 0.0
+        for t, x in self._recent:
+            t -= t_s
+            st += t
+            sx += x
+            stt += t * t
+            stx += t * x
+            sxx += x * x
         mean_t, mean_x = st / n, sx / n
-        spread = stt - st * mean_t
-        ahead = t_s - self._origin_s - mean_t
+        spread, ahead = stt - st * mean_t, -mean_t
         if spread <= 0:
             return mean_x, sqrt(self._usual)
         slope = (stx - st * mean_x) / spread
