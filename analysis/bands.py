@@ -5,13 +5,11 @@ is applied as weights of the cells around, the strokes beside a hold with it, so
 hold weighs less than its middle.
 """
 
-from math import isnan
-
 import numpy as np
 
 from analysis.cells import CELL_S, Array, greatest_of
 from analysis.polynomial import correlate
-from analysis.segments import Places, Segments, over, powers_of_two
+from analysis.segments import Places, Segments, in_rows, or_none, over
 from analysis.strokes import Strokes
 
 SHAKE_HZ = (3.0, 12.0)
@@ -35,21 +33,21 @@ def shake_deg(cells: Array, first: Places, end: Places, noise_deg: Array) -> lis
     """RMS (deg) of the 3-12 Hz band in holds from place `first` up to `end`, less what noise alone
     makes; None for short ones.
     """
-    lengths = end - first
     shake = np.full(len(first), np.nan)
-    sizes = powers_of_two(lengths + 2 * SHAKE_REACH)
-    sizes[lengths * CELL_S < _SHAKE_HOLD_S] = 0
-    for size in np.unique(sizes[sizes > 0]).tolist():
-        same = sizes == size
-        shake[same] = _shakes(cells, first[same], lengths[same], size)
+    held = np.flatnonzero((end - first) * CELL_S >= _SHAKE_HOLD_S)
+    reached = (end - first)[held] + 2 * SHAKE_REACH
+    for same, rows in in_rows(cells, first[held] - SHAKE_REACH, reached):
+        which = held[same]
+        shake[which] = _band_rms(rows, (end - first)[which])
     mean = shake**2 - (noise_deg * np.linalg.norm(_SHAKE)) ** 2
-    return [None if isnan(x) else x for x in np.sqrt(np.maximum(mean, 0.0)).tolist()]
+    return or_none(np.sqrt(np.maximum(mean, 0.0)))
 
 
-def _shakes(cells: Array, first: Places, lengths: Places, size: int) -> Array:
-    """RMS (deg) of the band in each hold; _SHAKE applied to rows of so many cells, by its lines."""
-    along = np.arange(size)
-    rows = cells[np.minimum(first[:, None] + along - SHAKE_REACH, len(cells) - 1)]
+def _band_rms(rows: Array, lengths: Places) -> Array:
+    """RMS (deg) of the band in holds of these lengths, which lie SHAKE_REACH cells from the
+    beginnings of the rows; _SHAKE is applied by its lines.
+    """
+    along, size = np.arange(rows.shape[1]), rows.shape[1]
     weights = np.roll(np.pad(_SHAKE, (0, size - len(_SHAKE))), -SHAKE_REACH)
     band = np.fft.irfft(np.fft.rfft(rows) * np.fft.rfft(weights).real, size)
     held = (along >= SHAKE_REACH) & (along < SHAKE_REACH + lengths[:, None])

@@ -1,5 +1,7 @@
 """Many stretches of one long array at once: numpy's cost is by the call, and reps are short."""
 
+from collections.abc import Iterator
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -53,7 +55,17 @@ def over(ufunc: np.ufunc, x: NDArray[Any], lo: Places, hi: Places) -> NDArray[An
     return reduced
 
 
-def powers_of_two(lengths: Places) -> Places:
-    """The least that is not under each length."""
-    powers: Places = 1 << np.ceil(np.log2(np.maximum(lengths, 2))).astype(np.int64)
-    return powers
+def in_rows(x: Array, first: Places, lengths: Places) -> Iterator[tuple[Places, Array]]:
+    """Stretches of x from the places `first` on, as rows of a power of two filled with zeros: which
+    of them fit the same one, and their rows.
+    """
+    sizes = 1 << np.ceil(np.log2(np.maximum(lengths, 2))).astype(np.int64)
+    for size in np.unique(sizes).tolist():
+        same, along = np.flatnonzero(sizes == size), np.arange(size)
+        places = np.minimum(first[same, None] + along, len(x) - 1)
+        yield same, np.where(along < lengths[same, None], x[places], 0.0)
+
+
+def or_none(values: Array) -> list[float | None]:
+    """As a list, None for what is not a number."""
+    return [None if isnan(value) else value for value in values.tolist()]

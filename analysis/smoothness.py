@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis import polynomial
 from analysis.cells import CELL_S, Array
-from analysis.segments import Places, Segments, powers_of_two
+from analysis.segments import Segments, in_rows, or_none
 from analysis.strip import ROUGH
 from analysis.strokes import Strokes
 
@@ -17,15 +17,12 @@ def smoothness(cells: Array, rise: Strokes) -> list[float | None]:
     doi:10.1186/s12984-015-0090-9).
     """
     start, end = (np.rint(edge).astype(np.int64) for edge in (rise.start, rise.end))
-    lengths = end - start + 1
     parts = Segments(cells, start, end, ROUGH[0])
     speed = np.abs(polynomial.speed(parts.x, *ROUGH))
     smooth = np.full(len(start), np.nan)
-    sizes = powers_of_two(lengths)
-    for size in np.unique(sizes).tolist():
-        same = sizes == size
-        smooth[same] = _arc_length(_rows(speed, parts.lo[same], lengths[same], size))
-    return [None if np.isnan(value) else value for value in smooth.tolist()]
+    for same, rows in in_rows(speed, parts.lo, end - start + 1):
+        smooth[same] = _arc_length(rows)
+    return or_none(smooth)
 
 
 def _arc_length(speed: Array) -> Array:
@@ -44,10 +41,3 @@ def _arc_length(speed: Array) -> Array:
     arcs = np.sqrt(step[:, None] ** 2 + np.diff(lines) ** 2)
     length: Array = np.where(np.arange(len(hz) - 1) < last[:, None], arcs, 0.0).sum(axis=1)
     return -length
-
-
-def _rows(x: Array, first: Places, lengths: Places, size: int) -> Array:
-    """Stretches of x as rows of one size, filled with zeros."""
-    along = np.arange(size)
-    within = along < lengths[:, None]
-    return np.where(within, x[np.minimum(first[:, None] + along, len(x) - 1)], 0.0)
