@@ -1,7 +1,7 @@
 """A rep or a partial as it is reported."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 from analysis.measures import Measures, measure
 from analysis.samples import Samples
@@ -10,14 +10,25 @@ from analysis.session import Done
 from config import FormStandard
 
 
+REMOVED = "removed"
+
+
 class Rep(NamedTuple):
-    """A rep, or with `number` None a partial and the reason why it does not count."""
+    """A rep, or with `number` None a partial. `reason`: why it does not count.
+
+    A rep that somebody has struck out keeps its number and its measures; its reason is REMOVED.
+    """
 
     number: int | None
     reason: str | None
     measures: Measures
     flags: tuple[str, ...] = ()
     deductions: tuple[Deduction, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Is it a rep of its set?"""
+        return self.number is not None and self.reason is None
 
     @property
     def form_score(self) -> int | None:
@@ -29,7 +40,7 @@ class Rep(NamedTuple):
         m = self.measures
         return {
             "number": self.number,
-            "counted": self.number is not None,
+            "counted": self.counts,
             "reason": self.reason,
             "uncertain": m.uncertain,
             "start_s": rounded(m.start_s),
@@ -53,6 +64,13 @@ class Rep(NamedTuple):
             "deductions": [one.to_dict() for one in self.deductions],
             "flags": list(self.flags),
         }
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Self:
+        """The rep that an entry of a set's `reps` tells of, to the digits told."""
+        measures = Measures(**{name: entry[name] for name in Measures._fields if name in entry})
+        deductions = tuple(Deduction(**one) for one in entry["deductions"])
+        return cls(entry["number"], entry["reason"], measures, tuple(entry["flags"]), deductions)
 
 
 def reps_of(samples: Samples, done: Sequence[Done], standard: FormStandard) -> list[Rep]:

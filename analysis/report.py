@@ -1,11 +1,11 @@
 """The result of an analysis: sets of reps, and their JSON document (contract, section 4)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from analysis.flags import flags_of_set
-from analysis.rep import Rep, rounded
+from analysis.rep import REMOVED, Rep, rounded
 from analysis.score import rep_deductions, score, set_deductions
 from analysis.summary import notes, summary
 from config import FormStandard
@@ -24,7 +24,24 @@ class SetReport:
     @property
     def counted(self) -> tuple[Rep, ...]:
         """The reps that count."""
-        return tuple(rep for rep in self.reps if rep.number is not None)
+        return tuple(rep for rep in self.reps if rep.counts)
+
+    def without(self, removed: Collection[int]) -> Self:
+        """The same set with just these reps (their numbers) struck out: kept, in no figure of it.
+
+        The flags stay as they were judged.
+        """
+        reps = []
+        for rep in self.reps:
+            if rep.number is not None:
+                rep = rep._replace(reason=REMOVED if rep.number in removed else None)
+            reps.append(rep)
+        return replace(self, reps=tuple(reps))
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Self:
+        """The set that an entry of the document's `sets` tells of, but for remarks on its trace."""
+        return cls(tuple(Rep.from_dict(rep) for rep in entry["reps"]), entry["target_tempo"])
 
     def to_dict(self) -> dict[str, Any]:
         """One entry of the document's `sets`."""
@@ -36,7 +53,7 @@ class SetReport:
             "start_s": rounded(min(starts, default=None)),
             "end_s": rounded(max(ends, default=None)),
             "rep_count": len(counted),
-            "partial_count": len(self.reps) - len(counted),
+            "partial_count": sum(rep.number is None for rep in self.reps),
             "overshoot_count": sum("overshoot" in rep.flags for rep in counted),
             **summary(counted),
             "target_tempo": self.target_tempo,

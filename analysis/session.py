@@ -90,6 +90,11 @@ class Session:
         return self._counter.state is not State.GETTING_IN
 
     @property
+    def set_count(self) -> int:
+        """Reps of the set under way."""
+        return self._count
+
+    @property
     def needs_from(self) -> int:
         """The cell from which on all are still needed."""
         needed = [self._next]
@@ -122,6 +127,12 @@ class Session:
         """The last rep while its stay at the top goes on."""
         attempt = self._unmeasured
         return self._rep(attempt, self._counter.attempt, self._next) if attempt else None
+
+    def stop(self, reason: str) -> list[Happening]:
+        """Somebody ends the set under way, and with it whatever was being tried."""
+        happened = self.end_set(reason)
+        self._counter.rest(self._next, self._last_deg)
+        return happened
 
     def end_set(self, reason: str) -> list[Happening]:
         """The set under way is over, if there is one."""

@@ -11,13 +11,14 @@ import msgspec
 
 from config.fields import Checked, FieldError
 from config.machine import Calibration, MachineProfile
-from config.settings import Settings, StationSettings
+from config.settings import DisplaySettings, Settings, StationSettings
 from config.standard import STANDARDS, FormStandard
 
 SECTIONS: dict[str, type[Checked]] = {
     "machine": MachineProfile,
     "calibration": Calibration,
     "station": StationSettings,
+    "display": DisplaySettings,
 }
 T = TypeVar("T", bound=Checked)
 

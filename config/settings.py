@@ -1,13 +1,13 @@
 """All settings of one station, checked together."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from config.fields import Checked, FieldError, shown
-from config.machine import Calibration, MachineProfile, check_together
+from config.machine import Calibration, MachineProfile, Text, check_together
 from config.standard import STANDARDS, FormStandard
 
 
@@ -22,12 +22,29 @@ class StationSettings(Checked, frozen=True, kw_only=True):
     rate_hz: Annotated[int, Meta(ge=50, le=500)] = 200
 
 
+class DisplaySettings(Checked, frozen=True, kw_only=True):
+    """The page for the screen beside the machine.
+
+    host, port: where it is served; beyond this computer it asks for a token. names: further host
+    names that it may be asked for by. look_without_token: may anybody on the network look, but
+    change nothing? load_step_kg: by how much a tap changes the load.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
+    names: tuple[Text, ...] = ()
+    look_without_token: bool = False
+    language: Literal["en", "de", "es"] = "en"
+    load_step_kg: Annotated[float, Meta(gt=0, le=50)] = 2.5
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be set. Raises FieldError if the parts contradict each other."""
 
     machine: MachineProfile = MachineProfile()
     calibration: Calibration = Calibration()
     station: StationSettings = StationSettings()
+    display: DisplaySettings = DisplaySettings()
     standards: Mapping[str, FormStandard] = msgspec.field(default_factory=lambda: dict(STANDARDS))
 
     def __post_init__(self) -> None:

@@ -14,7 +14,11 @@ PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 STALE_S = 0.4
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 _GRAVEST_FIRST = list(ADVICE)
-REASONS = {"incomplete_top": "not all the way up", "shallow": "not deep enough"}
+REASONS = {
+    "incomplete_top": "not all the way up",
+    "shallow": "not deep enough",
+    "removed": "struck out",
+}
 
 TROUBLES = {
     "no_answer": "sensor does not answer: check its cable",

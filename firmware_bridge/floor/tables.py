@@ -75,7 +75,7 @@ def _row(rep: dict[str, Any]) -> tuple[str, ...]:
     if rep["counted"]:
         number, notes = str(rep["number"]), [_words(name) for name in rep["flags"]]
     else:
-        number, notes = "-", [REASONS.get(rep["reason"], str(rep["reason"]))]
+        number, notes = str(rep["number"] or "-"), [REASONS.get(rep["reason"], str(rep["reason"]))]
         if rep.get("uncertain"):
             notes.append("uncertain: samples are missing")
     return (
