@@ -33,7 +33,7 @@ class LiveAnalyser:
         self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
         self._reps: list[Rep] = []  # of the set under way
-        self._removed: set[int] = set()  # numbers of those that somebody has struck out
+        self._removed: frozenset[int] = frozenset()  # numbers of those that are struck out
         self._settles_at: int | None = None  # the cell by which the last rep's strokes are over
         self._flagged: set[str] = set()  # flags told of the last rep
         self._now_s: float | None = None
@@ -64,15 +64,9 @@ class LiveAnalyser:
         self._tell_all(self._session.stop(reason))
         return self._said()
 
-    def remove_rep(self, number: int, removed: bool = True) -> bool:
-        """Strike out a rep of the set under way, or take it back; False if there is no such rep."""
-        if not 1 <= number <= self._session.set_count:
-            return False
-        if removed:
-            self._removed.add(number)
-        else:
-            self._removed.discard(number)
-        return True
+    def strike(self, numbers: Collection[int]) -> None:
+        """Just these reps (their numbers) of the set under way are struck out."""
+        self._removed = frozenset(numbers)
 
     def close(self) -> list[Event]:
         """The end of the data: what is under way is brought to an end."""
@@ -162,7 +156,7 @@ class LiveAnalyser:
 
     def _tell_end(self, over: SetOver) -> None:
         done = judged(self._reps, self._standard).without(self._removed).to_dict()
-        self._reps, self._removed = [], set()
+        self._reps, self._removed = [], frozenset()
         self._say("set_ended", self._time_s(over.at), reason=over.reason, set=done)
 
     _TELL: ClassVar[dict[type, Callable[[Any, Any], None]]] = {

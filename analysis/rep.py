@@ -9,7 +9,6 @@ from analysis.score import Deduction, score
 from analysis.session import Done
 from config import FormStandard
 
-
 REMOVED = "removed"
 
 

@@ -90,11 +90,6 @@ class Session:
         return self._counter.state is not State.GETTING_IN
 
     @property
-    def set_count(self) -> int:
-        """Reps of the set under way."""
-        return self._count
-
-    @property
     def needs_from(self) -> int:
         """The cell from which on all are still needed."""
         needed = [self._next]

@@ -35,9 +35,7 @@ def notes(reps: Sequence[Rep]) -> list[str]:
     """What a reader of the figures must know, in plain words, from all reps and partials."""
     counted = [rep for rep in reps if rep.counts]
     after_partial = [
-        rep
-        for before, rep in pairwise(reps)
-        if rep.counts and before.reason == "incomplete_top"
+        rep for before, rep in pairwise(reps) if rep.counts and before.reason == "incomplete_top"
     ]
     fastest, widest = (_greatest(counted, name) for name in ("mean_concentric_dps", "range_deg"))
     said = [

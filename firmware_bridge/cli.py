@@ -116,6 +116,15 @@ def _parser() -> argparse.ArgumentParser:
             metavar="FILE",
             help="add the events to FILE as NDJSON; - prints them",
         )
+        one.add_argument(
+            "--host",
+            type=_name,
+            help="address to serve the display at (default: this computer alone); 0.0.0.0: every "
+            "network it is on, and who comes from there needs a token",
+        )
+        one.add_argument(
+            "--kiosk", action="store_true", help="open the display full screen in Chromium"
+        )
 
     analyse = commands.add_parser(
         "analyse", parents=[common], help="count the reps of a recording or a CSV file"
@@ -232,8 +241,11 @@ def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Statio
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
+        if not getattr(args, "fast", False):  # nobody could follow
+            _open_display(args, settings, station, stack)
         if args.events != "-":
-            if sys.stdout.isatty():
+            # The code to scan is to stay on the terminal.
+            if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
                 from firmware_bridge.floor.terminal import TerminalView
 
                 station.view = stack.enter_context(TerminalView(sys.stdout))
@@ -242,6 +254,27 @@ def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Statio
 
                 station.view = PlainView(sys.stdout)
         yield station
+
+
+def _open_display(
+    args: argparse.Namespace, settings: "Settings", station: "Station", stack: ExitStack
+) -> None:
+    """Serve the page, and tell where."""
+    from firmware_bridge.floor.display.display import Display
+
+    display = stack.enter_context(Display(settings, args.host))
+    station.display, station.chain.board.address = display, display.address
+    told_on = sys.stderr if args.events == "-" else sys.stdout
+    print(f"Display: {display.address}", file=told_on, flush=True)
+    if display.asks_for_token and told_on.isatty():  # a log must not know the token
+        from firmware_bridge.floor.display.invitation import qr_text
+
+        print(f"Scan this to open it, or go to {display.invitation}", file=told_on)
+        print(qr_text(display.invitation), file=told_on, flush=True)
+    if args.kiosk:
+        from firmware_bridge.floor.display.kiosk import Kiosk
+
+        stack.enter_context(Kiosk(display.invitation))
 
 
 def _summary(args: argparse.Namespace, station: "Station") -> int:

@@ -9,7 +9,8 @@ LeverRepError              anything told to the user; exit status 1
 ├── LinkLost               a port that worked has died; the station reconnects
 ├── MachineMismatch        the device is not the one the settings describe
 ├── TraceError             a recording or CSV file cannot be read
-└── OutputError            events, a recording or a picture cannot be written
+├── OutputError            events, a recording or a picture cannot be written
+└── DisplayError           the display cannot be served or opened
 
 A wrong settings file is config.ConfigError, told the same way.
 """
@@ -53,3 +54,7 @@ class TraceError(LeverRepError):
 
 class OutputError(LeverRepError):
     """Events, a recording or a picture cannot be written."""
+
+
+class DisplayError(LeverRepError):
+    """The display cannot be served or opened."""

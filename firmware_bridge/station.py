@@ -6,7 +6,6 @@
 
 import signal
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis import Event, LeverScale, LiveAnalyser
+from analysis import Event, LeverScale
 from config import MachineProfile, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
@@ -29,11 +28,13 @@ from firmware_bridge.device.trace import Trace
 from firmware_bridge.errors import MachineMismatch, OutputError, TraceError
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.commands import Command
+from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
+from firmware_bridge.floor.training import Training
 
-TICK_S = 0.05  # how often a display is drawn
+TICK_S = 0.05  # how long to wait for news of the machine before those of people are looked at
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
-SETS_KEPT = 100  # to tell of at the end
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
 
 
@@ -67,16 +68,20 @@ class Chain:
     """Takes what the link tells; returns the events that follow, and keeps a board up to date."""
 
     def __init__(self, settings: Settings) -> None:
-        self.board = Board(settings.form)
-        self.sets: deque[dict[str, Any]] = deque(maxlen=SETS_KEPT)  # the last ones, as reported
+        self._training = Training(settings)
+        self.board = self._training.board
         self._settings = settings
         self._scale = lever_scale(settings)
-        self._live = LiveAnalyser(settings.form)
         self._shown: list[float] = []
         self._now_s = 0.0
         self._bad_in_a_row = 0
         self._trouble: SensorError | None = None
         self._was_connected = False
+
+    @property
+    def sets(self) -> list[dict[str, Any]]:
+        """The last ones that are over, as reported."""
+        return [record.report for record in self.board.sets]
 
     def take(self, event: LinkEvent, at: float) -> list[Event]:
         """Follow one event of the link, which came at the second `at` of a steady clock.
@@ -91,27 +96,24 @@ class Chain:
                 self._was_connected = True
                 self.board.connect(LinkState.LIVE, event.port)
                 who = {"port": event.port, "device_id": event.hello.device_id}
-                events = [self._sensor(link="connected", **who)]
+                events = self._sensor(link="connected", **who)
             case Lost():
                 self.board.connect(LinkState.LOST, why=str(event.why))
-                events = [self._sensor(link="lost", why=str(event.why))]
+                events = self._sensor(link="lost", why=str(event.why))
             case Searching():
                 if not self._was_connected:
                     raise event.why
                 self.board.connect(LinkState.LOST, why=str(event.why))
                 events = []
-        return self._told(events)
+        return events
+
+    def obey(self, command: Command) -> list[Event]:
+        """Do what somebody has asked for at a display."""
+        return self._training.obey(command)
 
     def close(self) -> list[Event]:
         """The end: the set under way is closed."""
-        return self._told(self._live.close())
-
-    def _told(self, events: list[Event]) -> list[Event]:
-        for event in events:
-            self.board.apply(event)
-            if event.kind == "set_ended":
-                self.sets.append(event["set"])
-        return events
+        return self._training.close()
 
     def _follow(self, chunk: Chunk, at: float) -> list[Event]:
         times: list[float] = []
@@ -127,7 +129,7 @@ class Chain:
         if times:
             self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
             self.board.see(times[-1], median(self._shown), at)
-            events += self._live.feed(times, angles)
+            events += self._training.feed(times, angles)
         return events
 
     def _watch_sensor(self, readings: Readings) -> list[Event]:
@@ -141,10 +143,12 @@ class Chain:
                 self._trouble = error
         if self._trouble is before:
             return []
-        return [self._sensor(error=self._trouble and self._trouble.name.lower())]
+        return self._sensor(error=self._trouble and self._trouble.name.lower())
 
-    def _sensor(self, **data: str | None) -> Event:
-        return Event("sensor", self._now_s, self._now_s, data)
+    def _sensor(self, **data: str | None) -> list[Event]:
+        event = Event("sensor", self._now_s, self._now_s, data)
+        self.board.apply(event)
+        return [event]
 
 
 def trace_of_recording(
@@ -227,7 +231,7 @@ class Stop:
 
 @dataclass
 class Station:
-    """A chain and those who want to know. `events`, `recorder` and `view` are each optional.
+    """A chain and those who want to know: each but the chain is optional.
 
     What cannot be written any more (`failure`: the first such error) does not stop the counting.
     """
@@ -236,7 +240,8 @@ class Station:
     events: EventLines | None = None
     recorder: Recorder | None = None
     view: View | None = None
-    # Length of a scripted session: it is over then, or when its machine is gone.
+    display: Display | None = None
+    # Length of a scripted session: it is over then and nobody looks, or when its machine is gone.
     session_s: float | None = None
     stop: Stop = field(default_factory=Stop)
     failure: OutputError | None = None
@@ -263,19 +268,20 @@ class Station:
         finally:
             self._pass_on(self.chain.close())
 
-    _ticked_at = 0.0
-
     def _step(self, event: LinkEvent | None) -> None:
         if event is not None:
             self._take(event)
-        now = time.monotonic()
-        if now - self._ticked_at < TICK_S:
-            return
-        self._ticked_at = now
+        if self.display:
+            for command in self.display.commands():
+                self._pass_on(self.chain.obey(command))
         if self.events:
             self.events.check()
-        if self.view:
-            self.view.show(self.chain.board, now)
+        for view in self._views:
+            view.show(self.chain.board, time.monotonic())
+
+    @property
+    def _views(self) -> list[View]:
+        return [view for view in (self.view, self.display) if view]
 
     def _take(self, event: LinkEvent) -> None:
         if self.recorder and isinstance(event, Chunk):
@@ -293,8 +299,8 @@ class Station:
             except OutputError as error:
                 self.events = None
                 self._note_failure(error)
-        if self.view:
-            self.view.tell(events)
+        for view in self._views:
+            view.tell(events)
 
     def _note_failure(self, error: OutputError) -> None:
         self.failure = self.failure or error
@@ -304,4 +310,5 @@ class Station:
         board = self.chain.board
         if self.session_s is None:
             return False
-        return board.now_s >= self.session_s or board.link is LinkState.LOST
+        watched = self.display and self.display.is_watched(time.monotonic())
+        return board.link is LinkState.LOST or (board.now_s >= self.session_s and not watched)

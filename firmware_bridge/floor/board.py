@@ -1,17 +1,23 @@
 """What a display shows: events and angles folded into one small state. Time is an argument."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
-from analysis import Event
+from analysis import Event, SetReport
 from analysis.flags import FLAGS
 from config import FormStandard
+from firmware_bridge.floor.plan import Plan
+from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.trail import Trail
 
 PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
+SETS_KEPT = 100
+_LEAD_S = 2.0  # of the trace, before the first rep of a set
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 _GRAVEST_FIRST = list(ADVICE)
 REASONS = {
@@ -44,18 +50,23 @@ class Board:
     `tempo` holds how long each phase of the rep under way has lasted, None for those to come.
     """
 
-    standard: FormStandard
+    standard: FormStandard  # of the set under way
+    plan: Plan = field(default_factory=Plan)  # of the next one
     link: Link = Link.SEARCHING
     port: str = ""
+    why_lost: str = ""
     trouble: str = ""  # what is wrong with the sensor
     now_s: float = 0.0
     angle_deg: float | None = None
     deepest_deg: float = 0.0
     seen_at: float = 0.0
+    screen: Literal["before", "during", "after"] = "before"
     set_number: int = 0
     in_set: bool = False
-    reps: int = 0
+    reps: int = 0  # the number of the last one
+    removed: set[int] = field(default_factory=set)  # numbers of those that are struck out
     partials: int = 0
+    partial: str | None = None  # why the last try did not count, until the next rep
     phase: str | None = None
     phase_since_s: float = 0.0
     tempo: dict[str, float] = field(default_factory=dict)
@@ -64,11 +75,21 @@ class Board:
     message: str = BEGIN
     cue: tuple[int, str] = (0, "")  # the last rep with something to say about it, and what
     failure: str = ""  # what cannot be written any more
+    address: str = ""  # of the page
+    sets: deque[SetRecord] = field(default_factory=lambda: deque(maxlen=SETS_KEPT))
+    _trail: Trail = field(default_factory=Trail)
+    _done_with: Plan | None = None  # what the last rep was done with
+
+    @property
+    def count(self) -> int:
+        """Reps of the set under way that count."""
+        return self.reps - len(self.removed)
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
         """Take the newest angle, which arrived at the wall-clock second `at`."""
         self.now_s, self.angle_deg, self.seen_at = t_s, angle_deg, at
         self.deepest_deg = max(self.deepest_deg, angle_deg)
+        self._trail.add(t_s, angle_deg)
         if self.over:
             self.past_neutral_deg = max(self.past_neutral_deg, -angle_deg)
 
@@ -80,7 +101,7 @@ class Board:
         """The link has changed; `why` is shown until it changes again."""
         if why or self.link is Link.LOST:
             self.message = why
-        self.link, self.port = link, port or self.port
+        self.link, self.port, self.why_lost = link, port or self.port, why
         if link is not Link.LIVE:
             self.over = False
 
@@ -92,23 +113,75 @@ class Board:
         """How long the present phase has lasted."""
         return max(0.0, self.now_s - self.phase_since_s)
 
+    def leave(self) -> None:
+        """The lever was left to rest."""
+        self.phase, self.tempo = None, {}
+        if self.screen == "during" and not self.in_set:
+            self.screen = "after" if self.sets else "before"
+
+    def start_again(self, lifting: bool) -> None:
+        """Somebody begins anew, `lifting` already or not."""
+        self._clear()
+        self.screen = "during" if lifting else "before"
+        self.message = "" if lifting else BEGIN
+
+    def strike(self, numbers: Collection[int]) -> None:
+        """Just these reps of the set under way are struck out."""
+        self.removed = set(numbers)
+        if self.cue[0] in numbers:
+            self.cue, self.message = (0, ""), ""
+
+    def note_discomfort(self) -> None:
+        """It hurt in the last set; in a new one without reps if the lifter has begun the next."""
+        if self.screen == "during":
+            self.set_number += 1
+            self._keep_set(SetReport(()).to_dict(), "discomfort")
+        if self.sets:
+            self.sets[-1] = replace(self.sets[-1], discomfort=True)
+        self.message = "Noted. Shorter range, less load; stop for today if it stays"
+
     def _start_set(self, event: Event) -> None:
+        self._clear()
         self.set_number += 1
         self.in_set = True
-        self.reps = self.partials = 0
-        self.cue = (0, "")
+        self.screen = "during"
         self.message = ""
 
+    def _clear(self) -> None:
+        self.reps = self.partials = 0
+        self.removed, self.partial, self.cue = set(), None, (0, "")
+
     def _end_set(self, event: Event) -> None:
-        self.in_set, self.phase, self.tempo = False, None, {}
         self.message = f"Set {self.set_number} done: " + set_line(event["set"])
+        self._keep_set(event["set"], event["reason"])
+
+    def _keep_set(self, report: dict[str, Any], ended_by: str) -> None:
+        rested_s = 0.0 if report["end_s"] is None else max(0.0, self.now_s - report["end_s"])
+        start_s = self.now_s if report["start_s"] is None else report["start_s"]
+        record = SetRecord(
+            number=self.set_number,
+            plan=self._done_with or self.plan,
+            form=self.standard,
+            report=report,
+            ended_by=ended_by,
+            rest_from_s=self.seen_at - rested_s,
+            trace=self._trail.since(start_s - _LEAD_S),
+        )
+        self.sets.append(record)
+        self.in_set, self.phase, self.tempo, self._done_with = False, None, {}, None
+        self.screen = "after"
 
     def _count(self, event: Event) -> None:
         self.reps = event["number"]
-        self.message = ""
+        self.message, self.partial = "", None
+        if self.cue[0] < self.reps:
+            self.cue = (0, "")
+        # A load that is changed after the last rep is for the next set.
+        self._done_with = self.plan
 
     def _note_partial(self, event: Event) -> None:
         self.partials += 1
+        self.partial = event["reason"]
         why = REASONS.get(event["reason"], event["reason"])
         self.message = f"Not counted: {why}"
 
@@ -127,8 +200,15 @@ class Board:
         if phase == "eccentric":
             self.tempo = {}
         self.phase, self.phase_since_s = phase, event.t_s
+        if phase == "top_hold" and self.screen != "during" and not self._shows_discomfort():
+            self._clear()
+            self.screen = "during"
         if self.message == BEGIN:
             self.message = ""
+
+    def _shows_discomfort(self) -> bool:
+        """Whoever it hurts has to lift the lever once more to get out, and is to read on."""
+        return self.screen == "after" and self.sets[-1].discomfort
 
     def _go_over(self, event: Event) -> None:
         self.over, self.past_neutral_deg = True, -event["angle_deg"]

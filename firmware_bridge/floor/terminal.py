@@ -13,6 +13,7 @@ from analysis import Event
 from firmware_bridge.floor.board import PHASES, Board, Link
 
 WIDE, HIGH = 80, 24
+DRAW_S = 0.05  # between two drawings: quicker than this nobody reads
 _MARGIN = 2
 _BAR = 8  # width of the bar itself
 _MARK = 5  # the angle beside it
@@ -97,19 +98,23 @@ def _link(board: Board, fresh: bool, at: float) -> Text:
 
 def _footer(board: Board, width: int) -> Text:
     style = "bold reverse red" if board.failure else "dim"
-    text = Text(" " * _MARGIN + (board.failure or "Ctrl-C ends"), style)
+    text = Text(" " * _MARGIN + (board.failure or _keys(board)), style)
     text.truncate(width, overflow="ellipsis")
     return text
+
+
+def _keys(board: Board) -> str:
+    return f"{board.address}  Ctrl-C ends".strip()
 
 
 def _panel(board: Board, fresh: bool, room: int, height: int) -> list[Text]:
     """Count, phase, tempo and messages; the count gives way first when there is no room."""
     about = Text(f"Set {board.set_number or 1} · reps", "bold")
     rows = [about, Text()]
-    if height >= 20 and board.reps < 1000:
-        rows += [Text(row, "bold") for row in big_number(board.reps)]
+    if height >= 20 and board.count < 1000:
+        rows += [Text(row, "bold") for row in big_number(board.count)]
     else:
-        rows.append(Text(str(board.reps), "bold reverse"))
+        rows.append(Text(str(board.count), "bold reverse"))
     rows += [Text(), _phase(board, fresh), _tempo(board), _target(board)]
     if board.over and fresh:
         return [*rows, *_warning(board, room)]
@@ -258,6 +263,7 @@ class TerminalView:
     def __init__(self, stream: TextIO, force: bool = False) -> None:
         self._console = Console(file=stream, force_terminal=force or None)
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
+        self._drawn_at = 0.0
 
     def __enter__(self) -> "TerminalView":
         self._live.start()
@@ -271,4 +277,7 @@ class TerminalView:
 
     def show(self, board: Board, at: float) -> None:
         """Draw the board as it is at the wall-clock second `at`."""
+        if at - self._drawn_at < DRAW_S:
+            return
+        self._drawn_at = at
         self._live.update(_View(board, at), refresh=True)

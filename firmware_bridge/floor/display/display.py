@@ -1,0 +1,219 @@
+"""The display's thread: a server beside the station, handed what to show; nobody waits for it."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from typing import Any, Self
+
+import msgspec
+
+from analysis import Event
+from config import Settings
+from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.commands import Command, CommandError, decode
+from firmware_bridge.floor.display import network, snapshot
+from firmware_bridge.floor.display.guard import Guard
+from firmware_bridge.floor.display.invitation import qr_svg
+from firmware_bridge.floor.display.token import load_token, token_path
+from firmware_bridge.floor.display.viewers import Viewers
+from firmware_bridge.floor.eventlines import event_line
+from firmware_bridge.floor.setrecord import SetRecord
+
+# A viewer that does not answer is dropped within 5 s: it is asked every PING_S, and has PONG_S.
+PING_S, PONG_S = 1.0, 3.0
+MESSAGE_BYTES = 1024  # a command is a tenth of that
+REQUEST_BYTES = 1 << 14
+CONNECTIONS = 200
+COMMANDS_WAITING = 32  # more taps than that between two looks are no taps
+# The lever is shown when it has moved by this much, and at least so often while it is still.
+MOVED_DEG, STILL_S = 0.1, 0.2
+LEFT_S = 5.0  # a page that is loaded anew is away for less
+STOP_S = 0.5
+
+
+class Display:
+    """Serves the page from the moment it is entered. A View (see station.py).
+
+    `host`: where, instead of where the settings say. Raises DisplayError if it cannot.
+    """
+
+    def __init__(self, settings: Settings, host: str | None = None) -> None:
+        host = host or settings.display.host
+        beyond = not network.is_loopback(host)
+        self._settings = settings
+        self._socket = network.listen(host, settings.display.port)
+        self._guard = Guard(
+            names=network.own_names(beyond) | {name.lower() for name in settings.display.names},
+            token=load_token(token_path()) if beyond else None,
+            look_without_token=settings.display.look_without_token,
+        )
+        self.address = network.url(self._socket)
+        self._viewers = Viewers()
+        self._commands: Queue[Command] = Queue(COMMANDS_WAITING)
+        # What is shown, handed from the station's thread to the server's: each replaced as a whole.
+        self._state: dict[str, Any] = {}
+        self._lever: dict[str, float] = {}
+        self._lever_at = 0.0
+        self._sets: dict[int, tuple[SetRecord, bytes]] = {}
+        self._watched_at = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: Any = None  # uvicorn's; it is slow to import, and the station counts already
+        self._thread = threading.Thread(target=self._serve, name="leverrep display", daemon=True)
+
+    @property
+    def invitation(self) -> str:
+        """The address that lets whoever opens it change things, too."""
+        token = self._guard.token
+        return f"{self.address}?token={token}" if token else self.address
+
+    @property
+    def asks_for_token(self) -> bool:
+        """Can others than this computer come?"""
+        return self._guard.token is not None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+            self._thread.join(STOP_S)
+        self._socket.close()
+
+    def commands(self) -> Iterator[Command]:
+        """What has been asked for since the last time."""
+        with suppress(Empty):
+            while True:
+                yield self._commands.get_nowait()
+
+    def is_watched(self, at: float) -> bool:
+        """Does anybody look? Somebody who loads the page anew has not gone."""
+        if len(self._viewers):
+            self._watched_at = at
+        return at - self._watched_at < LEFT_S
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """These events have just happened."""
+        lines = [event_line(event) for event in events]
+        if lines:
+            self._post(self._viewers.tell, lines)
+
+    def show(self, board: Board, at: float) -> None:
+        """This is how things stand at the second `at` of the steady clock."""
+        if self._loop is None:
+            return
+        self._keep_sets(board)
+        state = snapshot.state(board)
+        if state != self._state:
+            self._state = state
+            self._post(self._viewers.show, "state", _text({"state": state}))
+        lever = snapshot.lever(board)
+        if board.seen_at and self._is_news(lever, at):
+            self._lever, self._lever_at = lever, at
+            self._post(self._viewers.show, "lever", _text({"lever": lever}))
+
+    def _is_news(self, lever: dict[str, float], at: float) -> bool:
+        before = self._lever
+        if not before:
+            return True
+        if lever["t_s"] == before["t_s"]:
+            return False  # nothing has come
+        moved_deg = abs(lever["angle_deg"] - before["angle_deg"])
+        return moved_deg >= MOVED_DEG or at - self._lever_at >= STILL_S
+
+    def _keep_sets(self, board: Board) -> None:
+        """The newest, and any that somebody has changed."""
+        for record in board.sets:
+            kept = self._sets.get(record.number)
+            if kept is None or kept[0] is not record:
+                data = msgspec.json.encode(snapshot.whole_set(record))
+                self._sets[record.number] = record, data
+        while len(self._sets) > len(board.sets):
+            del self._sets[min(self._sets)]
+
+    def _post(self, call: Callable[..., None], *arguments: object) -> None:
+        """Have the server's thread call this."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it is closing
+                self._loop.call_soon_threadsafe(call, *arguments)
+
+    # The server's thread, from here on.
+
+    def _serve(self) -> None:
+        import uvicorn
+
+        from firmware_bridge.floor.display.app import application
+
+        config = uvicorn.Config(
+            application(self, self._guard, self._viewers),
+            http="h11",
+            ws="websockets-sansio",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            h11_max_incomplete_event_size=REQUEST_BYTES,
+            ws_max_size=MESSAGE_BYTES,
+            ws_ping_interval=PING_S,
+            ws_ping_timeout=PONG_S,
+            ws_per_message_deflate=False,
+        )
+        self._server = uvicorn.Server(config)
+        asyncio.run(self._until_stopped())
+
+    async def _until_stopped(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])
+
+    def state(self) -> bytes:
+        """The snapshot, JSON."""
+        lever = self._lever and {
+            **self._lever,
+            "age_s": round(time.monotonic() - self._lever_at, 3),
+        }
+        return msgspec.json.encode({**self._state, "clock_s": _clock_s(), "lever": lever or None})
+
+    def whole_set(self, number: int) -> bytes | None:
+        """A set that is over, JSON; None if there is none of this number."""
+        kept = self._sets.get(number)
+        return kept[1] if kept else None
+
+    def hello(self, may_change: bool) -> str:
+        """What a newcomer is told first, JSON."""
+        display = self._settings.display
+        hello = {
+            "may_change": may_change,
+            "clock_s": _clock_s(),
+            "language": display.language,
+            "load_step_kg": display.load_step_kg,
+            "standards": {n: snapshot.form(s) for n, s in self._settings.standards.items()},
+            "invites": self.asks_for_token and may_change,
+        }
+        return _text({"hello": hello})
+
+    def code(self) -> bytes | None:
+        """The invitation as a code to scan, SVG; None where nobody else can come."""
+        return qr_svg(self.invitation) if self.asks_for_token else None
+
+    def ask(self, message: str) -> None:
+        """Somebody wants something done. Raises CommandError."""
+        try:
+            self._commands.put_nowait(decode(message, self._settings.standards))
+        except Full:
+            raise CommandError("too many at once: wait a second") from None
+
+
+def _text(message: dict[str, Any]) -> str:
+    return msgspec.json.encode(message).decode()
+
+
+def _clock_s() -> float:
+    return round(time.monotonic(), 3)

@@ -1,0 +1,93 @@
+"""The state of a station as JSON, for the page and for other displays: see API.md."""
+
+from typing import Any
+
+import msgspec
+
+from config import FormStandard
+from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.hint import hint
+from firmware_bridge.floor.setrecord import SetRecord
+
+SCHEMA = "leverrep.state/1"
+SETS_SHOWN = 12
+
+
+def state(board: Board) -> dict[str, Any]:
+    """Everything but where the lever is; changes only when something happens."""
+    newest = list(board.sets)[-SETS_SHOWN:]
+    return {
+        "schema": SCHEMA,
+        "screen": board.screen,
+        "link": {"state": board.link.name.lower(), "port": board.port, "why": board.why_lost},
+        "trouble": board.trouble or None,
+        "failure": board.failure or None,
+        "plan": msgspec.structs.asdict(board.plan),
+        "form": form(board.standard),
+        "set": _set(board),
+        "deepest_deg": round(board.deepest_deg),
+        "sets": [set_line(record) for record in newest],
+        "hint": hint(board.sets),
+    }
+
+
+def lever(board: Board) -> dict[str, float]:
+    """Where the lever is, and when, by the machine's clock."""
+    return {"t_s": round(board.now_s, 3), "angle_deg": round(board.angle_deg or 0.0, 2)}
+
+
+def form(standard: FormStandard) -> dict[str, Any]:
+    """The thresholds of a form standard."""
+    return msgspec.structs.asdict(standard)
+
+
+def set_line(record: SetRecord) -> dict[str, Any]:
+    """A set that is over, in a few figures."""
+    report = record.report
+    return {
+        "number": record.number,
+        "rest_from_s": round(record.rest_from_s, 2),
+        "ended_by": record.ended_by,
+        "discomfort": record.discomfort,
+        **msgspec.structs.asdict(record.plan),
+        **{name: report[name] for name in _FIGURES},
+        "removed": sorted(record.removed),
+    }
+
+
+def whole_set(record: SetRecord) -> dict[str, Any]:
+    """A set that is over, with its reps and the way the lever went."""
+    times, angles = record.trace
+    return {
+        **set_line(record),
+        "form": form(record.form),
+        "report": record.report,
+        "trace": {"t_s": times, "angle_deg": angles},
+    }
+
+
+_FIGURES = (
+    "rep_count",
+    "partial_count",
+    "overshoot_count",
+    "mean_range_deg",
+    "mean_tempo_s",
+    "form_score",
+)
+
+
+def _set(board: Board) -> dict[str, Any]:
+    """The set under way, or the one that the next rep will begin."""
+    told_of, flag = board.cue
+    return {
+        "number": board.set_number if board.in_set else board.set_number + 1,
+        "reps": board.count if board.in_set else 0,
+        "partials": board.partials,
+        "partial": board.partial,
+        "removed": sorted(board.removed),
+        "phase": board.phase,
+        "phase_since_s": round(board.phase_since_s, 3),
+        "tempo_s": {phase: round(lasted, 2) for phase, lasted in board.tempo.items()},
+        "over": board.over,
+        "cue": {"rep": told_of, "flag": flag} if told_of else None,
+    }

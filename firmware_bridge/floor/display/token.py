@@ -1,0 +1,49 @@
+"""The token that lets a phone change things: made once, kept in a file for us alone."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from firmware_bridge.errors import DisplayError
+
+_BYTES = 16
+_FORM = re.compile(r"[A-Za-z0-9_-]{22,200}")
+
+
+def token_path() -> Path:
+    """Where the token is kept."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    # The XDG rules: a relative path there is to be ignored.
+    folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~/.local/state"))
+    return folder / "leverrep" / "token"
+
+
+def load_token(path: Path) -> str:
+    """The token in a file, which is made if it is not there. Raises DisplayError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(path)
+        token = path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError as error:
+        raise DisplayError(f"{path}: the token cannot be kept here: {error.strerror}") from None
+    if not _FORM.fullmatch(token):
+        raise DisplayError(f"{path}: not a token: delete the file, and a new one is made")
+    return token
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, whoever else makes one at the same time."""
+    if path.exists():
+        return
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()
