@@ -17,7 +17,7 @@ PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
 SETS_KEPT = 100
-_LEAD_S = 2.0  # of the trace, before the first rep of a set
+_BESIDE_S = 3.0  # of the trace, before the first rep of a set and after the last
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 _GRAVEST_FIRST = list(ADVICE)
 REASONS = {
@@ -156,16 +156,17 @@ class Board:
         self._keep_set(event["set"], event["reason"])
 
     def _keep_set(self, report: dict[str, Any], ended_by: str) -> None:
-        rested_s = 0.0 if report["end_s"] is None else max(0.0, self.now_s - report["end_s"])
-        start_s = self.now_s if report["start_s"] is None else report["start_s"]
+        start_s, end_s = (
+            self.now_s if report[k] is None else report[k] for k in ("start_s", "end_s")
+        )
         record = SetRecord(
             number=self.set_number,
             plan=self._done_with or self.plan,
             form=self.standard,
             report=report,
             ended_by=ended_by,
-            rest_from_s=self.seen_at - rested_s,
-            trace=self._trail.since(start_s - _LEAD_S),
+            rest_from_s=self.seen_at - max(0.0, self.now_s - end_s),
+            trace=self._trail.between(start_s - _BESIDE_S, end_s + _BESIDE_S),
         )
         self.sets.append(record)
         self.in_set, self.phase, self.tempo, self._done_with = False, None, {}, None

@@ -17,8 +17,8 @@ class Trail:
         if not self._points or t_s - self._points[-1][0] >= _SPACING_S:
             self._points.append((t_s, angle_deg))
 
-    def since(self, t_s: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Times (s) and angles (deg) from `t_s` on."""
-        kept = [(round(t, 3), round(angle, 2)) for t, angle in self._points if t >= t_s]
+    def between(self, begin_s: float, end_s: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Times (s) and angles (deg)."""
+        kept = [(round(t, 3), round(a, 2)) for t, a in self._points if begin_s <= t <= end_s]
         times, angles = zip(*kept, strict=True) if kept else ((), ())
         return times, angles

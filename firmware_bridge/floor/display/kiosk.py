@@ -51,7 +51,7 @@ class Kiosk:
             process = _start([browser, *OPTIONS, f"--user-data-dir={profile}", self._url])
             opening.callback(_end, process)
             if _ends_within(process, START_S):
-                raise _did_not_stay(browser, self._url)
+                raise _did_not_stay(browser)
             self._open = opening.pop_all()
         return self
 
@@ -88,11 +88,11 @@ def _start(command: list[str]) -> "subprocess.Popen[bytes]":
         ) from None
 
 
-def _did_not_stay(browser: str, url: str) -> DisplayError:
-    name = Path(browser).name
+def _did_not_stay(browser: str) -> DisplayError:
+    # Not the address: it may hold a token, and this line may go to a log.
     return DisplayError(
-        f"{browser} ended at once: '{name} {url}' shows why (it never runs as root), "
-        "or leave out --kiosk"
+        f"{browser} ended at once: '{Path(browser).name}' in a terminal shows why "
+        "(it never runs as root), or leave out --kiosk"
     )
 
 
