@@ -35,6 +35,7 @@ export function writeLever(lever) {
   if (state.set.over && -lever.angle_deg > furthest) {
     furthest = -lever.angle_deg;
     setText($("#over-deg"), `${figure(furthest, 1)}°`);
+    writeCue();
   }
   writeStroke(lever.t_s);
 }

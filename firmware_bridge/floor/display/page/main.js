@@ -10,7 +10,7 @@ import { writeDay, writeHint, writeRest, writeResult } from "./after.js";
 import { soundOn, switchSound } from "./sound.js";
 
 // What is older than this must not look live.
-const STALE_MS = 400;
+const STALE_MS = 350;
 const LOOK_MS = 50;
 const PROBLEM_MS = 4000;
 
@@ -57,6 +57,7 @@ function follow(said) {
     document.body.dataset.screen = state.screen;
   }
   write();
+  look();
 }
 
 function move(said) {
@@ -86,7 +87,6 @@ function write() {
   writeHint(state.hint);
   writeHeader();
   writeSets();
-  look();
 }
 
 function writeWords() {
@@ -150,6 +150,8 @@ function look() {
     if (lost) {
       hideAngle();
       endWarning();
+    } else {
+      write(); // a warning that still holds is given again
     }
   }
   $("#lost").hidden = !lost;

@@ -1,0 +1,211 @@
+"""A real browser on the page of a real station, whose machine is played by the test."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from config import DisplaySettings, Settings
+from firmware_bridge.device.events import Chunk, Connected, Event, Lost
+from firmware_bridge.device.frames import Hello
+from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.people import MOTION_HZ, Hold, Segment, Stroke, perform
+from firmware_bridge.device.simulated import counts_of
+from firmware_bridge.errors import LinkLost
+from firmware_bridge.floor.display.display import Display
+from firmware_bridge.station import Chain, Station
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HD = {"width": 1920, "height": 1080}
+HELLO = Hello(1, 200, 4096, 0, 0, "lever-1", "0.1.0", "as5600")
+STOP_DEG = 60.0
+LIFT_IN = (Hold(0.5), Stroke(0.0, 1.5), Hold(1.0))
+REP = (Stroke(44.0, 1.6), Hold(0.4), Stroke(0.0, 1.2), Hold(0.8))
+LEAN_BACK = (
+    Stroke(44.0, 1.6),
+    Hold(0.4),
+    Stroke(-7.0, 1.4),
+    Hold(0.8),
+    Stroke(0.0, 0.8),
+    Hold(1.0),
+)
+LET_DOWN = (Stroke(STOP_DEG, 2.0), Hold(0.5))
+
+
+class PlayedMachine:
+    """Stands for the link: the lever rests until `perform` is called. Times pass `speed` fold."""
+
+    def __init__(self, speed: float) -> None:
+        self._every_s = 4 / 200 / speed
+        self._script: Queue[list[int]] = Queue()
+        self._told: Queue[Event] = Queue()
+        self._told.put(Connected(HELLO, "/dev/lever"))
+        self._angle_deg, self._index = STOP_DEG, 0
+        self._due = time.monotonic()
+        self.silent = False
+
+    def __enter__(self) -> "PlayedMachine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def events(self) -> Iterator[Event]:
+        return iter(())
+
+    def next_event(self, timeout_s: float) -> Event | None:
+        try:
+            return self._told.get_nowait()
+        except Empty:
+            pass
+        if self.silent:
+            time.sleep(timeout_s)
+            return None
+        self._due = max(self._due + self._every_s, time.monotonic() - 0.1)
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        return self._chunk()
+
+    def _chunk(self) -> Chunk:
+        try:
+            counts = self._script.get_nowait()
+        except Empty:
+            counts = [int(c) for c in counts_of(np.full(4, self._angle_deg), seed=self._index)]
+        first, self._index = self._index, self._index + len(counts)
+        times = tuple((first + n) / 200 for n in range(len(counts)))
+        return Chunk(b"", [Readings(first, times, tuple(counts))])
+
+    def perform(self, *segments: Segment) -> None:
+        """Have somebody do this, and wait until it is done."""
+        motion: NDArray[np.float64] = perform(self._angle_deg, segments)[:: MOTION_HZ // 200]
+        counts = counts_of(motion, seed=self._index)
+        self._angle_deg = float(motion[-1])
+        for at in range(0, len(counts), 4):
+            self._script.put([int(c) for c in counts[at : at + 4]])
+        while not self._script.empty():
+            time.sleep(0.01)
+
+    def unplug(self) -> None:
+        self._told.put(Lost(LinkLost("/dev/lever is gone")))
+        self.silent = True
+
+    def plug_in(self) -> None:
+        self._told.put(Connected(HELLO, "/dev/lever"))
+        self._index += 400
+        self.silent = False
+
+
+class Floor:
+    """A station with its display and its machine."""
+
+    def __init__(self, display: Display, machine: PlayedMachine, station: Station) -> None:
+        self.display = display
+        self.machine = machine
+        self.station = station
+
+    @property
+    def address(self) -> str:
+        return self.display.address
+
+
+@contextmanager
+def opened_floor(
+    settings: Settings | None = None, host: str | None = None, speed: float = 1.0
+) -> Iterator[Floor]:
+    """A station that serves its page until it is left."""
+    settings = settings or Settings(display=DisplaySettings(port=0))
+    machine = PlayedMachine(speed)
+    with Display(settings, host) as display:
+        station = Station(Chain(settings), display=display)
+        thread = Thread(target=station.run, args=(machine,))
+        thread.start()
+        try:
+            yield Floor(display, machine, station)
+        finally:
+            station.stop.asked = True
+            thread.join()
+
+
+@pytest.fixture
+def floor() -> Iterator[Floor]:
+    with opened_floor(speed=8.0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def slow_floor() -> Iterator[Floor]:
+    """At real time."""
+    with opened_floor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[playwright.Browser]":
+    if CHROMIUM is None:
+        why = "no Chromium: sudo apt install chromium"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield opened
+        opened.close()
+
+
+Open = Callable[..., "playwright.Page"]
+
+
+@pytest.fixture
+def visit(browser: "playwright.Browser") -> "Iterator[Open]":
+    """Opens an address, by default on a full HD screen; nothing may go wrong on the page."""
+    wrong: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(address: str, **options: object) -> "playwright.Page":
+            context = browser.new_context(**{"viewport": HD, "locale": "en-GB", **options})
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda line: _note(wrong, line))
+            page.on("request", lambda request: _note_foreign(wrong, request.url))
+            page.goto(address)
+            return page
+
+        yield open_page
+    assert wrong == []
+
+
+def _note(wrong: list[str], line: "playwright.ConsoleMessage") -> None:
+    # A socket that cannot be opened while the station is away is what the test is about.
+    if line.type in ("error", "warning") and "WebSocket" not in line.text:
+        wrong.append(line.text)
+
+
+def _note_foreign(wrong: list[str], url: str) -> None:
+    host = url.split("/")[2]
+    if host.split(":")[0] != "127.0.0.1":
+        wrong.append(f"asks {url}")
+
+
+@pytest.fixture(autouse=True)
+def no_state_of_mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
