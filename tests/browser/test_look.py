@@ -37,6 +37,32 @@ SMALL = """() => [...document.querySelectorAll("button, input")]
     .filter((node) => Math.min(node.offsetHeight, node.offsetWidth) < (node.closest("td") ? 44 : 56)
         && node.type !== "checkbox")
     .map((node) => node.textContent)"""
+# Parts of the screen that stand on each other; the warning is meant to.
+OVERLAPS = """() => {
+    const parts = [...document.querySelectorAll("section > *:not(#over)")]
+        .filter((node) => node.checkVisibility());
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return parts.flatMap((one, n) => parts.slice(n + 1)
+        .filter((other) => meet(one.getBoundingClientRect(), other.getBoundingClientRect()))
+        .map((other) => `${one.id} ${other.id}`));
+}"""
+# Boxes that hold more than they show, though nobody can scroll in them.
+CUT_OFF = """() => [...document.querySelectorAll("section > *, section p, nav button, header p")]
+    .filter((node) => node.checkVisibility() && getComputedStyle(node).overflowY !== "auto")
+    .filter((node) => !["count-box", "lever-box", "over"].includes(node.id))
+    .filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth
+        || node.scrollHeight > 1.1 * node.clientHeight + 1 && node.clientHeight)
+    .map((node) => `${node.id || node.tagName} ${node.textContent.slice(0, 40)}`)"""
+CUES_CUT_OFF = """async () => {
+    const words = await (await fetch(`words/${document.documentElement.lang}.json`)).json();
+    const cue = document.querySelector("#cue");
+    return Object.entries(words).filter(([key, text]) => {
+        if (!key.startsWith("cue.") && !key.startsWith("partial.")) return false;
+        cue.textContent = text.replace("{deg}", "12.5");
+        return cue.scrollWidth > cue.clientWidth;
+    }).map(([key]) => key);
+}"""
 MOVING = "document.getAnimations().length"
 COUNT_SHIFTS = """() => { window.shifts = [];
     new PerformanceObserver((list) => {
@@ -70,6 +96,7 @@ def test_everything_has_room_on_every_screen_in_every_language(
     floor.machine.perform(*LEAN_BACK[:3])
     for page in pages:
         assert_fits(page)
+        assert page.evaluate(CUES_CUT_OFF) == []
     pages[0].locator("[data-do=end_set]").click()
     for page in pages:
         expect(page.locator("#after-count strong")).to_have_text("11")
@@ -79,6 +106,8 @@ def test_everything_has_room_on_every_screen_in_every_language(
 def assert_fits(page: "Page") -> None:
     assert page.evaluate(OUT_OF_REACH) == []
     assert page.evaluate(SMALL) == []
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CUT_OFF) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(
         "[...document.querySelectorAll('section')].every(s => s.scrollWidth <= s.clientWidth + 1)"

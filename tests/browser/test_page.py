@@ -142,7 +142,7 @@ def test_an_overshoot_is_shown_at_once_and_cleared(slow_floor: Floor, visit: Ope
     assert page.evaluate("window.tones") == 2
     slow_floor.machine.perform(*LEAN_BACK[3:])
     expect(warning).to_be_hidden(timeout=3_000)
-    expect(page.locator("#cue")).to_have_text(re.compile(r"^Stop tall: [67]\.\d° past neutral$"))
+    expect(page.locator("#cue")).to_have_text(re.compile(r"^Stop tall: [67]\.\d° too far$"))
     slow_floor.machine.perform(*REP)
     expect(page.locator("#cue")).not_to_contain_text("Stop tall")
 

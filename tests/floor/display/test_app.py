@@ -2,14 +2,16 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
+from starlette.types import Message, Receive, Send
 from starlette.websockets import WebSocketDisconnect
 
 from firmware_bridge.floor.commands import CommandError
@@ -18,7 +20,7 @@ from firmware_bridge.floor.display.guard import COOKIE, Guard
 from firmware_bridge.floor.display.viewers import EVENTS_WAITING, MOST_VIEWERS, Viewers
 
 HOST = "127.0.0.1:8765"
-HERE, LIVE = f"http://{HOST}", f"ws://{HOST}/live"
+HERE = f"http://{HOST}"
 RIGHT = "t0ken_T0ken-t0ken_T0ken"
 BEARER = {"authorization": f"Bearer {RIGHT}"}
 HELLO = {"hello": {"may_change": True}}
@@ -54,16 +56,29 @@ class Place:
     def __init__(self, guard: Guard, desk: Desk | None = None) -> None:
         self.desk = desk or Desk()
         self.viewers = Viewers()
-        self.app = application(self.desk, guard, self.viewers)
+        self.running = 0
+        self._app = application(self.desk, guard, self.viewers)
         self.client = TestClient(
-            self.app,  # type: ignore[arg-type]
-            base_url=HERE,
-            raise_server_exceptions=False,
-            follow_redirects=False,
+            self.app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False
         )
 
-    def socket(self, **headers: str) -> WebSocketTestSession:
-        return self.client.websocket_connect(LIVE, headers=headers)
+    async def app(self, scope: Message, receive: Receive, send: Send) -> None:
+        self.running += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.running -= 1
+
+    @contextmanager
+    def socket(self, path: str = "/live", **headers: str) -> Iterator[WebSocketTestSession]:
+        """Closed like a browser does it: the application comes to its own end."""
+        before = self.running
+        with self.client.websocket_connect(f"ws://{HOST}{path}", headers=headers) as socket:
+            try:
+                yield socket
+            finally:
+                socket.close()
+                wait_until(lambda: self.running == before)
 
     def tell(self, socket: WebSocketTestSession, *events: str) -> None:
         """In the thread of the socket, as the server does."""
@@ -94,12 +109,13 @@ def status(place: Place, path: str) -> int:
         "headers": [(b"host", HOST.encode())],
         "server": ("127.0.0.1", 8765),
     }
-    sent: list[Any] = []
+    sent: list[Message] = []
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
+    async def receive() -> Message:
+        await asyncio.sleep(3600)
+        raise AssertionError
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     asyncio.run(place.app(scope, receive, send))
@@ -192,7 +208,6 @@ def test_a_page_that_has_not_changed_is_not_sent_again() -> None:
         "/..",
         "/../display.py",
         "/../app.py",
-        "/../page/index.html",
         "/words/../../display.py",
         "/../../../../../../../../etc/passwd",
         "//etc/passwd",
@@ -205,16 +220,12 @@ def test_a_page_that_has_not_changed_is_not_sent_again() -> None:
         "/\0",
         "/index.html\0.js",
         "/index.html/more",
-        "/\udcff",
         "/" + "a" * 300,
         "/" + "a/" * 5000,
     ],
 )
 def test_nothing_but_the_page_can_be_reached(path: str) -> None:
-    if path == "/../page/index.html":  # the way out and in again is the page
-        assert status(open_place(), path) == 200
-    elif "\udcff" not in path:
-        assert status(open_place(), path) == 404
+    assert status(open_place(), path) == 404
 
 
 @pytest.mark.parametrize(
@@ -270,7 +281,14 @@ TOO_LONG = pytest.param(
     "number",
     [
         *("0", "3", "-1", "+1", "1.0", "1e0", "0x1", "1_0", " 1", "1 ", "one", "null", "", "1/2"),
-        *("١", "²", "%31%00", "9" * 20, "9" * 4000, TOO_LONG),
+        *(
+            "\N{ARABIC-INDIC DIGIT ONE}",
+            "\N{SUPERSCRIPT TWO}",
+            "%31%00",
+            "9" * 20,
+            "9" * 4000,
+            TOO_LONG,
+        ),
     ],
 )
 def test_there_is_no_such_set(number: str) -> None:
@@ -377,7 +395,7 @@ def test_a_configured_name_is_one_of_ours() -> None:
 
 def test_the_address_it_came_in_at_is_one_of_ours() -> None:
     app = open_place().app
-    there = TestClient(app, base_url="http://192.168.1.5:8765")  # type: ignore[arg-type]
+    there = TestClient(app, base_url="http://192.168.1.5:8765")
     assert there.get("/").status_code == 200
     assert there.get("/", headers={"host": "192.168.1.6:8765"}).status_code == 421
 
@@ -410,9 +428,7 @@ def test_from_a_foreign_page_no_socket_is_opened(origin: str, path: str) -> None
     for place in (open_place(), shut_place()):
         with (
             pytest.raises(WebSocketDenialResponse) as told,
-            place.client.websocket_connect(
-                f"ws://{HOST}{path}", headers={"origin": origin, **BEARER}
-            ),
+            place.socket(path, origin=origin, **BEARER),
         ):
             pytest.fail("it was let in")
         assert told.value.status_code == 403
@@ -427,10 +443,7 @@ def test_a_page_of_ours_and_a_program_open_a_socket(headers: dict[str, str]) -> 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/live/", "/live2", "/api/state", "/main.js"])
 def test_there_is_one_socket_alone(path: str) -> None:
-    with (
-        pytest.raises(WebSocketDisconnect),
-        open_place().client.websocket_connect(f"ws://{HOST}{path}"),
-    ):
+    with pytest.raises(WebSocketDisconnect), open_place().socket(path):
         pytest.fail("it was let in")
 
 
@@ -653,12 +666,17 @@ def test_who_falls_behind_is_closed() -> None:
         wait_until(lambda: len(place.viewers) == 0)
 
 
-def test_what_one_asks_for_everybody_may_see() -> None:
+def test_everybody_is_told() -> None:
     place = open_place()
-    with place.client.portal or place.socket() as first, place.socket() as second:
+    with (
+        start_blocking_portal() as place.client.portal,  # one thread for both
+        place.socket() as first,
+        place.socket() as second,
+    ):
         for socket in (first, second):
             assert socket.receive_json() == HELLO
-        assert len(place.viewers) == 2
+        place.tell(first, "event")
+        assert first.receive_text() == second.receive_text() == "event"
 
 
 def scope_of_a_socket() -> dict[str, Any]:
@@ -687,16 +705,15 @@ def test_who_goes_at_once_leaves_no_trace(sends: int) -> None:
     """Its connection breaks when it is sent this message."""
     place = open_place()
     place.viewers.show("state", "state")
-    coming = [{"type": "websocket.connect"}]
+    coming: list[Message] = [{"type": "websocket.connect"}]
     left = sends
 
-    async def receive() -> dict[str, Any]:
-        if coming:
-            return coming.pop()
-        await asyncio.sleep(3600)
-        raise AssertionError
+    async def receive() -> Message:
+        if not coming:
+            await asyncio.sleep(3600)
+        return coming.pop()
 
-    async def send(message: Any) -> None:
+    async def send(message: Message) -> None:
         nonlocal left
         left -= message["type"] == "websocket.send"
         if left == 0:
