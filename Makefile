@@ -1,4 +1,6 @@
 # Needs python3 (3.11 or newer), pip and make; everything else is set up in .venv from the lock files.
+# The tests of the page need Chromium too, and are skipped without it; REQUIRE_BROWSER=1: they fail.
+#   make install    sets it up, no more
 #   make demo       the station on a simulated machine
 #   make plots      adds what `leverrep analyse --plot` needs
 #   make test       every check and every test, those of the figures in a short form
@@ -16,7 +18,9 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: demo plots test accuracy bench lock clean
+.PHONY: install demo plots test accuracy bench lock clean
+
+install: $(RUN)
 
 demo: $(RUN)
 	@$(BIN)/leverrep demo
@@ -28,7 +32,7 @@ test: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto -q
+	$(BIN)/pytest -n auto -q -rs
 
 accuracy: $(DEV)
 	$(BIN)/python -m tests.accuracy

@@ -1,6 +1,7 @@
 """What samples must be before anything is made of them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite
 
 import numpy as np
@@ -16,6 +17,24 @@ def steps_over(values: NDArray[np.float64], limit: float) -> NDArray[np.int64]:
         step = np.diff(values[begin : begin + _BLOCK + 1])
         parts.append(begin + np.flatnonzero(np.abs(step, out=step) > limit))
     return np.concatenate(parts)
+
+
+def are_sound(
+    t_s: Sequence[float] | NDArray[np.float64],
+    angle_deg: Sequence[float] | NDArray[np.float64],
+    after_s: float | None,
+) -> bool:
+    """Are these two lists of floats that `check_samples` would give back as they are?
+
+    For the few samples of a live chunk a look at each costs less than arrays.
+    """
+    if not (type(t_s) is type(angle_deg) is list and 0 < len(t_s) == len(angle_deg)):
+        return False
+    if {type(value) for value in (*t_s, *angle_deg)} != {float}:
+        return False
+    rises = all(before < after for before, after in pairwise(t_s))
+    later = after_s is None or after_s < t_s[0]
+    return rises and later and isfinite(t_s[0] + t_s[-1] + sum(angle_deg))
 
 
 def check_samples(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
 from analysis.cells import CELLS_PER_S, GAP_S, HOLE_S, Cell, CellMaker, cell_middle_s
-from analysis.checks import check_samples
+from analysis.checks import are_sound, check_samples
 from analysis.despike import Despiker
 from analysis.events import Event, Kind
 from analysis.flags import FLAGS_OF_STROKES, flags_of
@@ -46,8 +46,10 @@ class LiveAnalyser:
         Raises ValueError, with nothing taken, for lengths that differ, values that are not finite,
         and time that goes backwards.
         """
-        times, angles = check_samples(t_s, angle_deg, self._now_s)
-        for t, angle in zip(times.tolist(), angles.tolist(), strict=True):
+        if not are_sound(t_s, angle_deg, self._now_s):
+            times, angles = check_samples(t_s, angle_deg, self._now_s)
+            t_s, angle_deg = times.tolist(), angles.tolist()
+        for t, angle in zip(t_s, angle_deg, strict=True):
             self._now_s = t
             for good_s, good_deg in self._despiker.push(t, angle):
                 self._take(good_s, good_deg)

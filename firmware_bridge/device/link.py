@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from typing import Self
 
 from firmware_bridge.device.decoder import Decoder, Fault, FaultKind
@@ -45,7 +45,7 @@ class Link:
         self._port = port
         self._hints = hints
         self._stream = Stream()
-        self._events: Queue[Event] = Queue(QUEUE_EVENTS)
+        self._events: SimpleQueue[Event] = SimpleQueue()
         self._stopping = threading.Event()
         self._crash: Exception | None = None
         self._attempt = 0
@@ -195,10 +195,7 @@ class Link:
             self._put(Searching(error if isinstance(error, PortError) else NoSuchPort(str(error))))
 
     def _put(self, event: Event) -> None:
-        while True:
-            try:
-                self._events.put(event, timeout=0.1)
-                return
-            except Full:
-                if self._stopping.is_set():
-                    return  # nobody reads any more
+        while self._events.qsize() >= QUEUE_EVENTS:
+            if self._stopping.wait(0.05):
+                return  # nobody reads any more
+        self._events.put(event)

@@ -5,6 +5,7 @@ import errno
 import getpass
 import grp
 import os
+import select
 import stat
 import termios
 from collections.abc import Sequence
@@ -55,14 +56,16 @@ class Port:
         self.path = path
         try:
             self._serial = serial.Serial(
-                path, BAUD, timeout=READ_S, write_timeout=WRITE_S, exclusive=True
+                path, BAUD, timeout=0, write_timeout=WRITE_S, exclusive=True
             )
         except (*_DEATHS, ValueError) as error:
             raise _refusal(path, error) from error
 
     def read(self) -> bytes:
-        """What came within READ_S; may be empty."""
+        """What there is as soon as there is something; empty if nothing comes within READ_S."""
         try:
+            # pyserial would wait on, until it has all the bytes that it was asked for.
+            select.select([self._serial], [], [], READ_S)
             return bytes(self._serial.read(READ_BYTES))
         except _DEATHS as error:
             raise self._lost() from error

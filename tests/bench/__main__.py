@@ -3,13 +3,13 @@
 import sys
 from itertools import chain
 
-from tests.bench import live, startup, trace
+from tests.bench import display, live, startup, trace
 from tests.bench.figure import progress
 
 
 def main() -> int:
     held = True
-    for figure in chain(startup.figures(), trace.figures(), live.figures()):
+    for figure in chain(startup.figures(), trace.figures(), live.figures(), display.figures()):
         progress("")
         print(figure, flush=True)
         held &= figure.holds

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from analysis import Event, LiveAnalyser, analyse_trace
 from tests.bench import __main__ as bench
-from tests.bench import lever, live, startup, trace
+from tests.bench import display, lever, live, startup, trace
 from tests.bench.figure import Figure
+from tests.browser.chromium import CHROMIUM, MISSING
 
 SIZES = (20_000, 40_000, 400_000)
 SLOWEST_TRACE = 5  # times the notebook way
@@ -90,11 +91,25 @@ def test_the_program_answers_soon() -> None:
     assert startup.ready_time(starts=1).value < 10
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
+def test_the_display_is_quick_and_light_whoever_looks_on() -> None:
+    with display.served() as station:
+        idle, training, memory = display.load(station, seconds=8)
+        painted, unpainted, sent, dropped, viewer = display.crowded(station, steps=40)
+    assert idle.value < 15
+    assert training.value < 25
+    assert painted.value < 500
+    assert unpainted.value <= 2
+    assert sent.value < 500
+    for figure in (memory, dropped, viewer):
+        assert figure.holds, str(figure)
+
+
 @pytest.mark.parametrize(("value", "status"), [(1.0, 0), (1.1, 1)])
 def test_a_missed_limit_is_an_exit_status(
     value: float, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for part in (live, startup):
+    for part in (live, startup, display):
         monkeypatch.setattr(part, "figures", lambda: iter([Figure("x", 5, 5, at_least=True)]))
     monkeypatch.setattr(trace, "figures", lambda: iter([Figure("y", value, 1.0)]))
     assert bench.main() == status

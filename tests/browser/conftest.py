@@ -1,13 +1,13 @@
 """A real browser on the page of a real station, whose machine is played by the test."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,18 +22,11 @@ from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.station import Chain, Station
+from tests.browser.chromium import CHROMIUM, MISSING, launched
 
-playwright = pytest.importorskip("playwright.sync_api")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-OPTIONS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HD = {"width": 1920, "height": 1080}
 HELLO = Hello(1, 200, 4096, 0, 0, "lever-1", "0.1.0", "as5600")
 STOP_DEG = 60.0
@@ -157,28 +150,25 @@ def slow_floor() -> Iterator[Floor]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[playwright.Browser]":
+def browser() -> "Iterator[Browser]":
     if CHROMIUM is None:
-        why = "no Chromium: sudo apt install chromium"
         if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(why)
-        pytest.skip(why)
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
-Open = Callable[..., "playwright.Page"]
+Open = Callable[..., "Page"]
 
 
 @pytest.fixture
-def visit(browser: "playwright.Browser") -> "Iterator[Open]":
+def visit(browser: "Browser") -> "Iterator[Open]":
     """Opens an address, by default on a full HD screen; nothing may go wrong on the page."""
     wrong: list[str] = []
     with ExitStack() as stack:
 
-        def open_page(address: str, **options: object) -> "playwright.Page":
+        def open_page(address: str, **options: object) -> "Page":
             context = browser.new_context(**{"viewport": HD, "locale": "en-GB", **options})
             stack.callback(context.close)
             page = context.new_page()
@@ -193,7 +183,7 @@ def visit(browser: "playwright.Browser") -> "Iterator[Open]":
     assert wrong == []
 
 
-def _note(wrong: list[str], line: "playwright.ConsoleMessage") -> None:
+def _note(wrong: list[str], line: "ConsoleMessage") -> None:
     # A socket that cannot be opened while the station is away is what the test is about.
     if line.type in ("error", "warning") and "WebSocket" not in line.text:
         wrong.append(line.text)

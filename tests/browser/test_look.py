@@ -1,17 +1,13 @@
 """How the page looks on every screen: sizes, room, contrast, no jumps, no needless motion."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LEAN_BACK, LIFT_IN, REP, Floor, Open, opened_floor
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-expect = pytest.importorskip("playwright.sync_api").expect
 
 SCREENS = {
     "full HD": {"width": 1920, "height": 1080},
@@ -103,7 +99,7 @@ def test_everything_has_room_on_every_screen_in_every_language(
         assert_fits(page)
 
 
-def assert_fits(page: "Page") -> None:
+def assert_fits(page: Page) -> None:
     assert page.evaluate(OUT_OF_REACH) == []
     assert page.evaluate(SMALL) == []
     assert page.evaluate(OVERLAPS) == []
@@ -165,7 +161,7 @@ def test_everything_is_reached_by_keyboard(floor: Floor, visit: Open) -> None:
 class Scenes:
     """Brings the page into each state, one after the other."""
 
-    def __init__(self, floor: Floor, page: "Page") -> None:
+    def __init__(self, floor: Floor, page: Page) -> None:
         self.floor, self.page = floor, page
 
     def __iter__(self) -> Iterator[str]:
@@ -205,7 +201,7 @@ def test_no_state_has_an_accessibility_fault(size: str, visit: Open) -> None:
     with opened_floor(speed=4.0) as floor:
         page = visit(floor.address, viewport=SCREENS[size])
         for scene in Scenes(floor, page):
-            for fault in axe.Axe().run(page, options=options).response["violations"]:
+            for fault in Axe().run(page, options=options).response["violations"]:
                 grave = fault["impact"] in ("serious", "critical")
                 if grave or fault["id"] == "color-contrast-enhanced":
                     found.append((scene, fault["id"], [n["html"] for n in fault["nodes"]][:3]))

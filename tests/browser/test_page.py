@@ -4,18 +4,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from config import DisplaySettings, Settings
 from firmware_bridge.device.people import SCRIPTS
 from tests.browser.conftest import LEAN_BACK, LET_DOWN, LIFT_IN, REP, Floor, Open, opened_floor
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-expect = pytest.importorskip("playwright.sync_api").expect
 COUNT_TONES = """() => {
     localStorage.setItem("sound", "on");
     window.tones = 0;
@@ -39,11 +35,11 @@ NOTE_TIMES = """
 ROOT = Path(__file__).parents[2]
 
 
-def screen(page: "Page", name: str) -> None:
+def screen(page: Page, name: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-screen", name)
 
 
-def live(page: "Page") -> None:
+def live(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-lost", "")
 
 

@@ -1,6 +1,7 @@
 """The web application: the page, the state, the sets, and the socket. What may be asked: API.md."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from firmware_bridge.floor.display.viewers import FellBehind, Viewers
 
 PAGE = Path(__file__).parent / "page"
 NO_TOKEN, NO_ROOM, FELL_BEHIND = 4401, 1013, 1008  # why a socket is closed
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _YEAR_S = 365 * 24 * 3600
 
 _HEADERS = {
@@ -68,7 +70,8 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
         if guard.token is not None and not guard.knows_token(offered):
             return PlainTextResponse("This code is not valid any more: scan a new one.", 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, offered, max_age=_YEAR_S, httponly=True, samesite="strict")
+        if guard.token is not None:
+            answer.set_cookie(COOKIE, offered, max_age=_YEAR_S, httponly=True, samesite="strict")
         return answer
 
     async def state(request: Request) -> Response:
@@ -77,7 +80,8 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
     async def one_set(request: Request) -> Response:
         if not _may_look(request):
             return _refused()
-        found = desk.whole_set(request.path_params["number"])
+        number = request.path_params["number"]
+        found = desk.whole_set(int(number)) if _NUMBER.fullmatch(number) else None
         return _json(found) if found else PlainTextResponse("no such set", 404)
 
     async def code(request: Request) -> Response:
@@ -96,7 +100,7 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
     routes = [
         Route("/", index),
         Route("/api/state", state),
-        Route("/api/sets/{number:int}", one_set),
+        Route("/api/sets/{number}", one_set),
         Route("/api/code.svg", code),
         WebSocketRoute("/live", live),
         Mount("/", pages),
@@ -146,12 +150,13 @@ async def _live(socket: WebSocket, desk: Desk, guard: Guard, viewers: Viewers) -
     if viewer is None:
         await socket.close(NO_ROOM)
         return
-    await socket.send_text(desk.hello(rights.change))
-    both = [
-        asyncio.create_task(viewer.send_all(socket.send_text)),
-        asyncio.create_task(_obey(socket, desk, rights.change)),
-    ]
+    both: list[asyncio.Task[None]] = []
     try:
+        await socket.send_text(desk.hello(rights.change))
+        both = [
+            asyncio.create_task(viewer.send_all(socket.send_text)),
+            asyncio.create_task(_obey(socket, desk, rights.change)),
+        ]
         done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if any(isinstance(task.exception(), FellBehind) for task in done):
             await socket.close(FELL_BEHIND)

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from queue import Empty, Full, Queue
+from queue import SimpleQueue
 from typing import Any, Self
 
 import msgspec
@@ -30,6 +30,7 @@ CONNECTIONS = 200
 COMMANDS_WAITING = 32  # more taps than that between two looks are no taps
 # The lever is shown when it has moved by this much, and at least so often while it is still.
 MOVED_DEG, STILL_S = 0.1, 0.2
+STATE_S = 0.1  # between two looks at the rest while nothing is told
 LEFT_S = 5.0  # a page that is loaded anew is away for less
 STOP_S = 0.5
 
@@ -46,22 +47,27 @@ class Display:
         self._settings = settings
         self._socket = network.listen(host, settings.display.port)
         self._guard = Guard(
-            names=network.own_names(beyond) | {name.lower() for name in settings.display.names},
+            names=network.own_names(beyond)
+            | {name.lower().strip("[]") for name in settings.display.names},
             token=load_token(token_path()) if beyond else None,
             look_without_token=settings.display.look_without_token,
         )
-        self.address = network.url(self._socket)
         self._viewers = Viewers()
-        self._commands: Queue[Command] = Queue(COMMANDS_WAITING)
+        self._commands: SimpleQueue[Command] = SimpleQueue()
         # What is shown, handed from the station's thread to the server's: each replaced as a whole.
         self._state: dict[str, Any] = {}
         self._lever: dict[str, float] = {}
-        self._lever_at = 0.0
+        self._lever_at = self._state_due = 0.0
         self._sets: dict[int, tuple[SetRecord, bytes]] = {}
         self._watched_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None  # uvicorn's; it is slow to import, and the station counts already
         self._thread = threading.Thread(target=self._serve, name="leverrep display", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Of the page, as others on the network find it now."""
+        return network.url(self._socket)
 
     @property
     def invitation(self) -> str:
@@ -86,9 +92,9 @@ class Display:
 
     def commands(self) -> Iterator[Command]:
         """What has been asked for since the last time."""
-        with suppress(Empty):
-            while True:
-                yield self._commands.get_nowait()
+        while not self._commands.empty():
+            self._state_due = 0.0
+            yield self._commands.get()
 
     def is_watched(self, at: float) -> bool:
         """Does anybody look? Somebody who loads the page anew has not gone."""
@@ -100,21 +106,27 @@ class Display:
         """These events have just happened."""
         lines = [event_line(event) for event in events]
         if lines:
+            self._state_due = 0.0
             self._post(self._viewers.tell, lines)
 
     def show(self, board: Board, at: float) -> None:
         """This is how things stand at the second `at` of the steady clock."""
         if self._loop is None:
             return
+        if at >= self._state_due:
+            self._show_state(board)
+            self._state_due = at + STATE_S
+        lever = snapshot.lever(board)
+        if board.seen_at and self._is_news(lever, at):
+            self._lever, self._lever_at = lever, at
+            self._post(self._viewers.show, "lever", _text({"lever": lever}))
+
+    def _show_state(self, board: Board) -> None:
         self._keep_sets(board)
         state = snapshot.state(board)
         if state != self._state:
             self._state = state
             self._post(self._viewers.show, "state", _text({"state": state}))
-        lever = snapshot.lever(board)
-        if board.seen_at and self._is_news(lever, at):
-            self._lever, self._lever_at = lever, at
-            self._post(self._viewers.show, "lever", _text({"lever": lever}))
 
     def _is_news(self, lever: dict[str, float], at: float) -> bool:
         before = self._lever
@@ -205,10 +217,10 @@ class Display:
 
     def ask(self, message: str) -> None:
         """Somebody wants something done. Raises CommandError."""
-        try:
-            self._commands.put_nowait(decode(message, self._settings.standards))
-        except Full:
-            raise CommandError("too many at once: wait a second") from None
+        command = decode(message, self._settings.standards)
+        if self._commands.qsize() >= COMMANDS_WAITING:
+            raise CommandError("too many at once: wait a second")
+        self._commands.put(command)
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -3,7 +3,9 @@
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from firmware_bridge.errors import DisplayError
 
@@ -24,6 +26,7 @@ def load_token(path: Path) -> str:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(path)
+        path.chmod(0o600)
         token = path.read_text(encoding="ascii", errors="replace").strip()
     except OSError as error:
         raise DisplayError(f"{path}: the token cannot be kept here: {error.strerror}") from None
@@ -36,14 +39,9 @@ def _make(path: Path) -> None:
     """Whole or not at all, whoever else makes one at the same time."""
     if path.exists():
         return
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as file:  # mode 0600
         file.write(secrets.token_urlsafe(_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        pass
-    finally:
-        new.unlink()
+        with suppress(FileExistsError):
+            os.link(file.name, path)

@@ -25,8 +25,9 @@ class Viewer:
 
     def tell(self, events: Iterable[str]) -> None:
         """These events are to be sent."""
-        self._events.extend(events)
-        self._behind = len(self._events) > EVENTS_WAITING
+        if not self._behind:
+            self._events.extend(events)
+            self._behind = len(self._events) > EVENTS_WAITING
         self._news.set()
 
     def show(self, kind: str, text: str) -> None:
@@ -39,9 +40,9 @@ class Viewer:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._behind:
-                raise FellBehind
             while self._events:
+                if self._behind:
+                    raise FellBehind
                 await send(self._events.popleft())
             for kind in list(self._newest):
                 await send(self._newest.pop(kind))

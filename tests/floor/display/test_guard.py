@@ -257,8 +257,7 @@ def test_localhost_is_a_name_like_others() -> None:
     assert Guard(frozenset()).knows_host(header("host", "127.0.0.1"), OURS)
 
 
-@pytest.mark.xfail(strict=True, reason="an address in display.names has no effect")
-@pytest.mark.parametrize("name", ["203.0.113.9", "[fd00::9]"])
+@pytest.mark.parametrize("name", ["203.0.113.9", "fd00::9"])
 def test_an_address_can_be_configured(name: str) -> None:
     # In a container, or behind a router, calls come in at another address than they were sent to.
     assert Guard(NAMES | {name}).knows_host(header("host", name), "172.17.0.2")
@@ -344,7 +343,7 @@ OFFERS = [
     ("authorization", ["Bearer té"], False),
     # As a browser does it.
     ("cookie", [f"{COOKIE}={RIGHT}"], True),
-    ("cookie", [f'{COOKIE}="{RIGHT}"'], True),
+    ("cookie", [f'{COOKIE}="{RIGHT}"'], False),
     ("cookie", [f"a=b; {COOKIE}={RIGHT}"], True),
     ("cookie", [f"{COOKIE}={RIGHT}; a=b"], True),
     ("cookie", [f"a=b;{COOKIE}={RIGHT};c=d"], True),
@@ -362,6 +361,8 @@ OFFERS = [
     ("cookie", [f"{COOKIE}={RIGHT}x"], False),
     ("cookie", [f"{COOKIE}=\N{SNOWMAN}"], False),
     ("cookie", [f'{COOKIE}="\\351"'], False),
+    ("cookie", ["a@b=1", f"{COOKIE}={RIGHT}"], True),
+    ("cookie", ["a@b=1", f"{COOKIE}=wrong"], False),
     ("cookie", [""], False),
     ("cookie", ["=;=;"], False),
     # Nowhere else.
@@ -390,9 +391,9 @@ def test_a_wrong_token_does_not_spoil_a_right_one() -> None:
     assert Guard(token=RIGHT).rights(offers[::-1]) == ALL
 
 
-@pytest.mark.xfail(strict=True, reason="SimpleCookie gives up at the first cookie it cannot read")
 @pytest.mark.parametrize(
-    "foreign", ['ui={"dark":true}', "seen=a b", "flag", "=x", "name=J\N{LATIN SMALL LETTER O}é"]
+    "foreign",
+    ["a@b=1", 'ui={"dark":true}', "seen=a b", "flag", "=x", "name=J\N{LATIN SMALL LETTER O}é"],
 )
 def test_cookies_of_other_programs_on_this_computer_do_no_harm(foreign: str) -> None:
     # A browser sends them whatever the port.

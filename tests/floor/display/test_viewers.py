@@ -194,9 +194,6 @@ def test_one_who_is_sent_to_when_it_falls_behind_is_found_out() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="it is only looked at between rounds: first all that waits is sent"
-)
 def test_one_who_falls_behind_while_it_takes_an_event_gets_no_more() -> None:
     async def story() -> None:
         viewers = Viewers()
