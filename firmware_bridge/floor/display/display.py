@@ -46,9 +46,9 @@ class Display:
         beyond = not network.is_loopback(host)
         self._settings = settings
         self._socket = network.listen(host, settings.display.port)
+        named = {name.lower().strip("[]") for name in settings.display.names}
         self._guard = Guard(
-            names=network.own_names(beyond)
-            | {name.lower().strip("[]") for name in settings.display.names},
+            names=network.own_names(beyond) | named,
             token=load_token(token_path()) if beyond else None,
             look_without_token=settings.display.look_without_token,
         )

@@ -257,10 +257,12 @@ def test_localhost_is_a_name_like_others() -> None:
     assert Guard(frozenset()).knows_host(header("host", "127.0.0.1"), OURS)
 
 
-@pytest.mark.parametrize("name", ["203.0.113.9", "fd00::9"])
-def test_an_address_can_be_configured(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "host"), [("203.0.113.9", "203.0.113.9"), ("fd00::9", "[fd00::9]")]
+)
+def test_an_address_can_be_configured(name: str, host: str) -> None:
     # In a container, or behind a router, calls come in at another address than they were sent to.
-    assert Guard(NAMES | {name}).knows_host(header("host", name), "172.17.0.2")
+    assert Guard(NAMES | {name}).knows_host(header("host", host), "172.17.0.2")
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,7 @@ def test_the_address_works_on_this_computer_without_a_network(
     monkeypatch: pytest.MonkeyPatch, host: str, at: str
 ) -> None:
     monkeypatch.setattr(network, "_outward_address", lambda family: None)
+    monkeypatch.setattr(socket, "if_nameindex", list)
     shown = urlsplit(url(Bound(host))).netloc
     assert Guard().knows_host([(b"host", shown.encode())], at)
 
