@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -400,7 +401,7 @@ def test_run_ends_when_nobody_reads_its_events() -> None:
         process.stdout.readline()
         process.stdout.close()
         assert process.wait(timeout=10) == 0
-        assert process.stderr.read() == ""
+        assert re.fullmatch(r"Display: http://127\.0\.0\.1:\d+/\n", process.stderr.read())
         process.stderr.close()
 
 
