@@ -61,6 +61,11 @@ class LiveAnalyser:
         """Has somebody brought the lever to the top, and not left it to rest since?"""
         return self._session.lifting
 
+    @property
+    def trying(self) -> bool:
+        """Is a rep under way?"""
+        return self._session.trying
+
     def end_set(self, reason: str = "button") -> list[Event]:
         """The button: the set under way is over, and what was being tried is no rep of the next."""
         self._tell_all(self._session.stop(reason))

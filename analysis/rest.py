@@ -61,8 +61,11 @@ class RestJudge:
             self._stop_deg = None  # nothing goes past a stop, so that was none
         if calm.rested_long or (calm.rested and calm.still_deg <= STILL_DEG):
             return Rest.STILL
-        at_stop = self._stop_deg is not None and abs(calm.low - self._stop_deg) <= AT_STOP_DEG
-        return Rest.AT_STOP if at_stop and calm.left else None
+        return Rest.AT_STOP if calm.left and self.is_stop(calm.low) else None
+
+    def is_stop(self, angle_deg: float) -> bool:
+        """Is the stop known, and the lever at it?"""
+        return self._stop_deg is not None and abs(angle_deg - self._stop_deg) <= AT_STOP_DEG
 
 
 class CalmWatch:

@@ -81,6 +81,7 @@ class Session:
         self._next = 0  # the cell after the last one
         self._last_deg = 0.0
         self._started = False  # a set
+        self._stopped = False  # by hand, and nothing has been tried since
         self._count = 0
         self._unmeasured: Attempt | None = None  # finished, but its stay at the top is not over
 
@@ -88,6 +89,11 @@ class Session:
     def lifting(self) -> bool:
         """Has somebody brought the lever to the top?"""
         return self._counter.state is not State.GETTING_IN
+
+    @property
+    def trying(self) -> bool:
+        """Is a rep under way?"""
+        return self._counter.attempt is not None
 
     @property
     def needs_from(self) -> int:
@@ -126,7 +132,9 @@ class Session:
     def stop(self, reason: str) -> list[Happening]:
         """Somebody ends the set under way, and with it whatever was being tried."""
         happened = self.end_set(reason)
-        self._counter.rest(self._next, self._last_deg)
+        if self._next:
+            self._counter.rest(self._next, self._last_deg)
+        self._stopped = True
         return happened
 
     def end_set(self, reason: str) -> list[Happening]:
@@ -195,6 +203,9 @@ class Session:
         attempt = self._counter.finished
         assert attempt is not None
         happened = self._top_left(attempt, at)
+        stopped, self._stopped = self._stopped, False
+        if stopped and self._rest.is_stop(attempt.bottom_deg):
+            return happened  # the lever was let down, and lifted in again
         if not self._counter.deep_enough(attempt):
             return happened + self._partial("shallow", attempt, None, Turn(at, attempt.top_deg))
         happened += self._start_set(attempt.left)

@@ -27,13 +27,15 @@ class DisplaySettings(Checked, frozen=True, kw_only=True):
 
     host, port: where it is served; beyond this computer it asks for a token. names: further host
     names that it may be asked for by. look_without_token: may anybody on the network look, but
-    change nothing? load_step_kg: by how much a tap changes the load.
+    change nothing? own_screen_without_token: may whoever uses this computer do without?
+    load_step_kg: by how much a tap changes the load.
     """
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
     names: tuple[Text, ...] = ()
     look_without_token: bool = False
+    own_screen_without_token: bool = False
     language: Literal["en", "de", "es"] = "en"
     load_step_kg: Annotated[float, Meta(gt=0, le=50)] = 2.5
 

@@ -11,7 +11,7 @@ Travel = Annotated[float, Meta(gt=0, le=180)]
 Tempo = Annotated[
     str,
     Meta(
-        pattern=r"^\d{1,2}(\.\d{1,2})?(-\d{1,2}(\.\d{1,2})?){3}$",
+        pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?(-[0-9]{1,2}(\.[0-9]{1,2})?){3}\Z",
         description='four times in seconds like "3-1-2-1": lowering, bottom, raising, top',
     ),
 ]

@@ -255,7 +255,7 @@ def ended(process: "subprocess.Popen[str]", line: str) -> str:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert err == ""
+    assert re.fullmatch(r"(Display: http://\S+\n)?", err)
     return seen + out
 
 
@@ -401,7 +401,7 @@ def test_run_ends_when_nobody_reads_its_events() -> None:
         process.stdout.readline()
         process.stdout.close()
         assert process.wait(timeout=10) == 0
-        assert re.fullmatch(r"Display: http://127\.0\.0\.1:\d+/\n", process.stderr.read())
+        assert re.fullmatch(r"Display: http://\S+\n", process.stderr.read())
         process.stderr.close()
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal
 
+from msgspec.structs import replace as replace_plan
+
 from analysis import Event, SetReport
 from analysis.flags import FLAGS
 from config import FormStandard
@@ -17,6 +19,7 @@ PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
 SETS_KEPT = 100
+BY_HAND = ("button", "restarted", "discomfort")
 _BESIDE_S = 3.0  # of the trace, before the first rep of a set and after the last
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 _GRAVEST_FIRST = list(ADVICE)
@@ -52,10 +55,11 @@ class Board:
 
     standard: FormStandard  # of the set under way
     plan: Plan = field(default_factory=Plan)  # of the next one
+    judged_by: Plan = field(default_factory=Plan)  # the plan that `standard` is of
     link: Link = Link.SEARCHING
     port: str = ""
     why_lost: str = ""
-    trouble: str = ""  # what is wrong with the sensor
+    trouble: str = ""  # what is wrong with the sensor, as in TROUBLES
     now_s: float = 0.0
     angle_deg: float | None = None
     deepest_deg: float = 0.0
@@ -79,6 +83,7 @@ class Board:
     sets: deque[SetRecord] = field(default_factory=lambda: deque(maxlen=SETS_KEPT))
     _trail: Trail = field(default_factory=Trail)
     _done_with: Plan | None = None  # what the last rep was done with
+    _been_down: bool = True  # since the last set
 
     @property
     def count(self) -> int:
@@ -115,7 +120,7 @@ class Board:
 
     def leave(self) -> None:
         """The lever was left to rest."""
-        self.phase, self.tempo = None, {}
+        self.phase, self.tempo, self._been_down = None, {}, True
         if self.screen == "during" and not self.in_set:
             self.screen = "after" if self.sets else "before"
 
@@ -169,6 +174,7 @@ class Board:
             trace=self._trail.between(start_s - _BESIDE_S, end_s + _BESIDE_S),
         )
         self.sets.append(record)
+        self._been_down = ended_by not in BY_HAND
         self.in_set, self.phase, self.tempo, self._done_with = False, None, {}, None
         self.screen = "after"
 
@@ -177,8 +183,10 @@ class Board:
         self.message, self.partial = "", None
         if self.cue[0] < self.reps:
             self.cue = (0, "")
-        # A load that is changed after the last rep is for the next set.
-        self._done_with = self.plan
+        # A load that is changed after the last rep is for the next set; so is a standard at once.
+        self._done_with = replace_plan(
+            self.plan, standard=self.judged_by.standard, target_tempo=self.judged_by.target_tempo
+        )
 
     def _note_partial(self, event: Event) -> None:
         self.partials += 1
@@ -189,7 +197,9 @@ class Board:
     def _note_flag(self, event: Event) -> None:
         number, flag = event["number"], event["flag"]
         told_of, told = self.cue
-        if told_of == number and _GRAVEST_FIRST.index(told) < _GRAVEST_FIRST.index(flag):
+        if number in self.removed or (
+            told_of == number and _GRAVEST_FIRST.index(told) < _GRAVEST_FIRST.index(flag)
+        ):
             return  # one cue a rep, the one that matters most
         self.cue = (number, flag)
         self.message = f"Rep {number}: {ADVICE[flag]}"
@@ -201,15 +211,19 @@ class Board:
         if phase == "eccentric":
             self.tempo = {}
         self.phase, self.phase_since_s = phase, event.t_s
-        if phase == "top_hold" and self.screen != "during" and not self._shows_discomfort():
+        self._been_down |= phase == "bottom_hold"
+        if phase == "top_hold" and self.screen != "during" and self._begins():
             self._clear()
             self.screen = "during"
         if self.message == BEGIN:
             self.message = ""
 
-    def _shows_discomfort(self) -> bool:
-        """Whoever it hurts has to lift the lever once more to get out, and is to read on."""
-        return self.screen == "after" and self.sets[-1].discomfort
+    def _begins(self) -> bool:
+        """Is a stay at the top the beginning of a set? Not as the last rep comes up that a hand has
+        ended; and whom it hurts has to lift the lever to get out, and is to read on.
+        """
+        hurt = self.screen == "after" and self.sets[-1].discomfort
+        return self._been_down and not hurt
 
     def _go_over(self, event: Event) -> None:
         self.over, self.past_neutral_deg = True, -event["angle_deg"]
@@ -220,10 +234,14 @@ class Board:
 
     def _note_sensor(self, event: Event) -> None:
         if "error" in event.data:
-            error = event["error"]
-            self.trouble = TROUBLES.get(error, "sensor error") if error else ""
+            self.trouble = event["error"] or ""
         elif "missing_s" in event.data:
             self.message = "Some samples were missing"
+
+
+def trouble_words(name: str) -> str:
+    """What is wrong with the sensor, in a few words."""
+    return TROUBLES.get(name, "sensor error")
 
 
 def set_line(one: dict[str, Any]) -> str:

@@ -70,7 +70,8 @@ def decode(message: str | bytes, standards: Collection[str]) -> Command:
         if isinstance(command, ChangePlan):
             _check(command, standards)
     except (msgspec.DecodeError, FieldError, UnicodeError, RecursionError) as error:
-        raise CommandError(f"not a command: {error}") from None
+        words = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(error))
+        raise CommandError(f"not a command: {words}") from None
     return command
 
 

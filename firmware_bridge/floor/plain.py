@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from analysis import Event
-from firmware_bridge.floor.board import ADVICE, REASONS, TROUBLES, Board, set_line
+from firmware_bridge.floor.board import ADVICE, REASONS, Board, set_line, trouble_words
 
 
 class PlainView:
@@ -54,4 +54,4 @@ def _sensor(event: Event) -> str:
         return f"{data['link']}: {data.get('port') or data.get('why')}"
     if "missing_s" in data:
         return f"samples missing for {data['missing_s']:.2f} s"
-    return TROUBLES.get(data["error"], "sensor error") if data["error"] else "sensor is well again"
+    return trouble_words(data["error"]) if data["error"] else "sensor is well again"

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from analysis import Event
-from firmware_bridge.floor.board import PHASES, Board, Link
+from firmware_bridge.floor.board import PHASES, Board, Link, trouble_words
 
 WIDE, HIGH = 80, 24
 DRAW_S = 0.05  # between two drawings: quicker than this nobody reads
@@ -86,7 +86,7 @@ def _header(board: Board, fresh: bool, at: float, width: int) -> Text:
 
 def _link(board: Board, fresh: bool, at: float) -> Text:
     if board.trouble and board.link is Link.LIVE:
-        return Text(f" ✕ {board.trouble} ", "bold reverse red")
+        return Text(f" ✕ {trouble_words(board.trouble)} ", "bold reverse red")
     if fresh:
         return Text(f"{board.port}  ● live", "green")
     if board.link is Link.LIVE and board.seen_at:

@@ -20,19 +20,22 @@ from firmware_bridge.floor.commands import (
 )
 from firmware_bridge.floor.plan import Plan
 
+STILL_DEG, STILL_S = 1.0, 0.5  # a lever that is not on its way
+
 
 class Training:
     """Keeps `board` up to date, and returns the events that it was told."""
 
     def __init__(self, settings: Settings) -> None:
         form = settings.form
-        self.board = Board(
-            form, Plan(standard=settings.station.standard, target_tempo=form.target_tempo)
-        )
+        plan = Plan(standard=settings.station.standard, target_tempo=form.target_tempo)
+        self.board = Board(form, plan, judged_by=plan)
         self._standards = settings.standards
         self._wanted = form  # the standard that the plan asks for
         self._live = LiveAnalyser(form)
         self._lifting = False
+        self._anchor = (0.0, 0.0)  # since when the lever has been near an angle
+        self._still = False
 
     def feed(self, times: Sequence[float], angles: Sequence[float]) -> list[Event]:
         """Take the next samples: times (s, increasing) and lever angles (deg)."""
@@ -40,6 +43,7 @@ class Training:
         if self._lifting and not self._live.lifting:
             self.board.leave()
         self._lifting = self._live.lifting
+        self._watch_stillness(times[-1], angles[-1])
         self._take_up_plan()
         return events
 
@@ -93,13 +97,19 @@ class Training:
         self._wanted = self.board.plan.form(self._standards)
         return []
 
+    def _watch_stillness(self, t_s: float, angle_deg: float) -> None:
+        since_s, near_deg = self._anchor
+        if abs(angle_deg - near_deg) > STILL_DEG:
+            self._anchor = since_s, _ = t_s, angle_deg
+        self._still = t_s - since_s >= STILL_S
+
     def _take_up_plan(self) -> None:
         """Judge by what the plan says now, but never change in the middle of a set or a rep."""
         board = self.board
-        if self._wanted is board.standard or board.in_set or board.over:
+        if self._wanted == board.standard or board.in_set or board.over or self._live.trying:
             return
-        if board.phase in (None, "top_hold"):
-            board.standard = self._wanted
+        if self._still or not self._live.lifting:
+            board.standard, board.judged_by = self._wanted, board.plan
             self._live = LiveAnalyser(self._wanted)
             self._lifting = False
 

@@ -100,6 +100,93 @@ def test_the_button_ends_a_set() -> None:
     assert (ended["set"]["rep_count"], closed["set"]["rep_count"]) == (4, 4)
 
 
+def halves(second: float) -> tuple[LiveAnalyser, Readings]:
+    """An analyser that has seen good reps up to this second, and what is to come of the first
+    three.
+    """
+    readings, live = seen("good"), LiveAnalyser()
+    here, end = np.searchsorted(readings.t_s, (second, 20.5)).tolist()
+    live.feed(readings.t_s[:here], readings.angle_deg[:here])
+    return live, Readings(readings.t_s[here:end], readings.angle_deg[here:end], ())
+
+
+# The second of three good reps: it leaves the top at 10.5 s and is back at 14.5 s.
+@pytest.mark.parametrize(
+    ("second", "counts"),
+    [(10.2, (1, 2)), (11.6, (1, 1)), (12.9, (1, 1)), (13.9, (1, 1)), (14.6, (2, 1))],
+)
+def test_an_ended_set_drops_what_was_being_tried(second: float, counts: tuple[int, int]) -> None:
+    live, rest = halves(second)
+    (ended,) = of_kind(live.end_set("because"), "set_ended")
+    events = live.feed(rest.t_s, rest.angle_deg) + live.close()
+    (closed,) = of_kind(events, "set_ended")
+    assert ended["reason"] == "because"
+    assert (ended["set"]["rep_count"], closed["set"]["rep_count"]) == counts
+    assert [event["number"] for event in of_kind(events, "rep")] == list(range(1, counts[1] + 1))
+    assert closed["set"]["partial_count"] == 0
+
+
+@pytest.mark.parametrize("second", [0.5, 3.0, 5.0, 6.8, 8.0, 8.8])
+def test_without_a_set_there_is_none_to_end(second: float) -> None:
+    live, rest = halves(second)
+    assert live.end_set() == []
+    events = live.feed(rest.t_s, rest.angle_deg) + live.close()
+    assert len(of_kind(events, "rep")) == (3 if second < 6 else 2)
+
+
+def test_the_button_before_any_sample_makes_no_rep() -> None:
+    live, rest = halves(0.0)
+    assert live.end_set() == []
+    assert not live.lifting
+    assert len(of_kind(live.feed(rest.t_s, rest.angle_deg), "rep")) == 3
+
+
+@pytest.mark.parametrize(
+    ("second", "lifting"),
+    [(0.0, False), (1.0, False), (3.0, False), (4.5, True), (8.0, True), (20.0, True)],
+)
+def test_somebody_lifts_from_the_top_on(second: float, lifting: bool) -> None:
+    live, _ = halves(second)
+    assert live.lifting is lifting
+
+
+def test_nobody_lifts_when_the_lever_was_left_or_the_try_was_given_up() -> None:
+    readings, live = seen("two-sets"), LiveAnalyser()
+    here = int(np.searchsorted(readings.t_s, 60.0))
+    events = live.feed(readings.t_s[:here], readings.angle_deg[:here])
+    assert of_kind(events, "set_ended")
+    assert not live.lifting
+    for second, lifting in ((10.2, True), (12.0, False), (13.9, False)):
+        live, _ = halves(second)
+        live.end_set()
+        assert live.lifting is lifting
+
+
+def test_struck_reps_are_of_their_set_alone() -> None:
+    live, rest = halves(15.0)
+    live.strike([1])
+    live.strike([2])
+    (ended,) = of_kind(live.end_set(), "set_ended")
+    events = live.feed(rest.t_s, rest.angle_deg) + live.close()
+    (closed,) = of_kind(events, "set_ended")
+    assert [rep["number"] for rep in ended["set"]["reps"]] == [1, 2]
+    assert [rep["counted"] for rep in ended["set"]["reps"]] == [True, False]
+    assert (ended["set"]["rep_count"], closed["set"]["rep_count"]) == (1, 1)
+
+
+def test_striking_changes_nothing_that_is_told_before_the_end() -> None:
+    live, rest = halves(15.0)
+    bare, _ = halves(15.0)
+    live.strike([2])
+    events, usual = (one.feed(rest.t_s, rest.angle_deg) + one.close() for one in (live, bare))
+    assert [event for event in events if event.kind != "set_ended"] == [
+        event for event in usual if event.kind != "set_ended"
+    ]
+    reps = of_kind(events, "set_ended")[0]["set"]["reps"]
+    assert [rep["number"] for rep in reps if not rep["counted"]] == [2]
+    assert {rep["reason"] for rep in reps} == {None, "removed"}
+
+
 def test_it_can_be_put_away_and_taken_up_again() -> None:
     readings = seen("mixed", "ordinary")
     live = LiveAnalyser()

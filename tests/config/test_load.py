@@ -30,7 +30,8 @@ def test_the_example_file_is_the_defaults() -> None:
 def test_the_example_file_shows_every_key_and_its_optional_ones_are_valid() -> None:
     everything = re.sub(r"^# (?=\w+ = )", "", EXAMPLE.read_text(), flags=re.M)
     settings = parse_settings(everything, EXAMPLE)
-    for part in (settings.machine, settings.calibration, settings.station, settings.form):
+    parts = (settings.machine, settings.calibration, settings.station, settings.display)
+    for part in (*parts, settings.form):
         for key in part.__struct_fields__:
             assert re.search(rf"^{key} = ", everything, re.M), key
             assert getattr(part, key) is not None
@@ -54,6 +55,9 @@ def test_the_example_file_writes_the_shipped_standards_out() -> None:
         ("gear = 2", "gear: unknown key; did you mean machine.gear?"),
         ("[station]\ntop_zone_deg = 2", "did you mean standards.NAME.top_zone_deg?"),
         ("[station]\nzzz = 2", "station.zzz: unknown key; known here: standard, rate_hz"),
+        ("[display]\nport = 70000", "display.port = 70000: must be a whole number from 0 to 65535"),
+        ("[display]\nhosst = 1", "display.hosst: unknown key; did you mean display.host?"),
+        ("names = []", "names: unknown key; did you mean display.names?"),
         ("machine = 3", "machine = 3: must be a table, written [machine]"),
         ("[standards]\nmine = 3", "standards.mine = 3: must be a table, written [standards.mine]"),
         ("[standards.mine]\nmin_deth_deg = 3", "did you mean standards.mine.min_depth_deg?"),

@@ -15,6 +15,14 @@ from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 
 FORM = FormStandard()
+GRAVEST_FIRST = (
+    "shaky_top",
+    "too_deep",
+    "overshoot",
+    "thrown_start",
+    "drifting",
+    "rushed_lowering",
+)
 USUAL = Plan(load_kg=40.0, target_reps=8)
 
 
@@ -70,7 +78,7 @@ def test_every_row_speaks(name: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("graver", "lesser"),
-    pairwise(["shaky_top", "too_deep", "overshoot", "thrown_start", "drifting", "rushed_lowering"]),
+    list(pairwise(GRAVEST_FIRST)),
 )
 def test_the_gravest_is_said(graver: str, lesser: str) -> None:
     assert hint([done(graver, lesser)]) == hint([done(graver)]) != hint([done(lesser)])

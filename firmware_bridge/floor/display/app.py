@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from firmware_bridge.floor.commands import CommandError
-from firmware_bridge.floor.display.guard import COOKIE, Guard
+from firmware_bridge.floor.display.guard import COOKIE, Guard, Rights
 from firmware_bridge.floor.display.viewers import FellBehind, Viewers
 
 PAGE = Path(__file__).parent / "page"
@@ -85,13 +85,13 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
         return _json(found) if found else PlainTextResponse("no such set", 404)
 
     async def code(request: Request) -> Response:
-        if not guard.rights(request.headers.raw).change:
+        if not _rights(request, guard).change:
             return _refused()
         svg = desk.code()
         return Response(svg, media_type="image/svg+xml") if svg else PlainTextResponse("none", 404)
 
     def _may_look(request: Request) -> bool:
-        return guard.rights(request.headers.raw).look
+        return _rights(request, guard).look
 
     async def live(socket: WebSocket) -> None:
         await _live(socket, desk, guard, viewers)
@@ -131,6 +131,10 @@ class _Gate:
             await self._app(scope, receive, send_safely)
 
 
+def _rights(asking: HTTPConnection, guard: Guard) -> Rights:
+    return guard.rights(asking.headers.raw, asking.scope["server"][0])
+
+
 def _json(data: bytes) -> Response:
     return Response(data, media_type="application/json")
 
@@ -141,7 +145,7 @@ def _refused() -> Response:
 
 async def _live(socket: WebSocket, desk: Desk, guard: Guard, viewers: Viewers) -> None:
     """One viewer, from coming to going."""
-    rights = guard.rights(socket.headers.raw)
+    rights = _rights(socket, guard)
     await socket.accept()
     if not rights.look:
         await socket.close(NO_TOKEN)

@@ -51,6 +51,7 @@ class Display:
             names=network.own_names(beyond) | named,
             token=load_token(token_path()) if beyond else None,
             look_without_token=settings.display.look_without_token,
+            own_screen_without_token=settings.display.own_screen_without_token,
         )
         self._viewers = Viewers()
         self._commands: SimpleQueue[Command] = SimpleQueue()

@@ -26,12 +26,13 @@ class Rights(NamedTuple):
 class Guard:
     """`names`: host names, in lower case, by which this station may be asked for, besides the
     loopback addresses and the address that a connection came in at. `token`: None where none is
-    asked for.
+    asked for. The others: see DisplaySettings.
     """
 
     names: frozenset[str] = frozenset({"localhost"})
     token: str | None = None
     look_without_token: bool = False
+    own_screen_without_token: bool = False
 
     def knows_host(self, headers: Headers, came_in_at: str) -> bool:
         """Was the station asked for by a name of its own? A web page of somebody else can make a
@@ -48,9 +49,13 @@ class Guard:
         origins, hosts = _values(headers, b"origin"), _values(headers, b"host")
         return not origins or (len(hosts) == 1 and origins == [f"http://{hosts[0]}"])
 
-    def rights(self, headers: Headers) -> Rights:
+    def rights(self, headers: Headers, came_in_at: str) -> Rights:
         """What somebody may do who asks like this."""
-        change = self.token is None or any(map(self.knows_token, _tokens(headers)))
+        change = (
+            self.token is None
+            or (self.own_screen_without_token and _is_loopback(came_in_at))
+            or any(map(self.knows_token, _tokens(headers)))
+        )
         return Rights(look=change or self.look_without_token, change=change)
 
     def knows_token(self, offered: str) -> bool:
@@ -83,6 +88,11 @@ def _address(text: str) -> Address | None:
         return None
     # A socket that takes both kinds calls IPv4 addresses so.
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_loopback(text: str) -> bool:
+    address = _address(text)
+    return address is not None and address.is_loopback
 
 
 def _tokens(headers: Headers) -> list[str]:

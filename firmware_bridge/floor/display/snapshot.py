@@ -78,13 +78,13 @@ _FIGURES = (
 
 def _set(board: Board) -> dict[str, Any]:
     """The set under way, or the one that the next rep will begin."""
-    told_of, flag = board.cue
+    told_of, flag = board.cue if board.in_set else (0, "")
     return {
         "number": board.set_number if board.in_set else board.set_number + 1,
         "reps": board.count if board.in_set else 0,
-        "partials": board.partials,
-        "partial": board.partial,
-        "removed": sorted(board.removed),
+        "partials": board.partials if board.in_set else 0,
+        "partial": board.partial if board.in_set else None,
+        "removed": sorted(board.removed) if board.in_set else [],
         "phase": board.phase,
         "phase_since_s": round(board.phase_since_s, 3),
         "tempo_s": {phase: round(lasted, 2) for phase, lasted in board.tempo.items()},

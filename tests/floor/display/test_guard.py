@@ -320,7 +320,7 @@ def test_a_socket_is_opened_by_our_own_page(
 def test_where_no_token_is_asked_for_everybody_may_do_all(
     look_without_token: bool, offers: list[tuple[bytes, bytes]]
 ) -> None:
-    assert Guard(look_without_token=look_without_token).rights(offers) == ALL
+    assert Guard(look_without_token=look_without_token).rights(offers, OURS) == ALL
 
 
 OFFERS = [
@@ -377,20 +377,20 @@ OFFERS = [
 @pytest.mark.parametrize(("name", "values", "right"), OFFERS)
 def test_the_token_lets_in(name: str, values: list[str], right: bool) -> None:
     offers = header(name, *values)
-    assert Guard(token=RIGHT).rights(offers) == (ALL if right else NOTHING)
+    assert Guard(token=RIGHT).rights(offers, OURS) == (ALL if right else NOTHING)
     may_look = Guard(token=RIGHT, look_without_token=True)
-    assert may_look.rights(offers) == (ALL if right else LOOK)
+    assert may_look.rights(offers, OURS) == (ALL if right else LOOK)
 
 
 def test_without_a_token_nothing_is_allowed_or_looking_only() -> None:
-    assert Guard(token=RIGHT).rights([]) == NOTHING
-    assert Guard(token=RIGHT, look_without_token=True).rights([]) == LOOK
+    assert Guard(token=RIGHT).rights([], OURS) == NOTHING
+    assert Guard(token=RIGHT, look_without_token=True).rights([], OURS) == LOOK
 
 
 def test_a_wrong_token_does_not_spoil_a_right_one() -> None:
     offers = header("authorization", "Bearer wrong") + header("cookie", f"{COOKIE}={RIGHT}")
-    assert Guard(token=RIGHT).rights(offers) == ALL
-    assert Guard(token=RIGHT).rights(offers[::-1]) == ALL
+    assert Guard(token=RIGHT).rights(offers, OURS) == ALL
+    assert Guard(token=RIGHT).rights(offers[::-1], OURS) == ALL
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ def test_a_wrong_token_does_not_spoil_a_right_one() -> None:
 )
 def test_cookies_of_other_programs_on_this_computer_do_no_harm(foreign: str) -> None:
     # A browser sends them whatever the port.
-    assert Guard(token=RIGHT).rights(header("cookie", f"{foreign}; {COOKIE}={RIGHT}")) == ALL
+    assert Guard(token=RIGHT).rights(header("cookie", f"{foreign}; {COOKIE}={RIGHT}"), OURS) == ALL
 
 
 @pytest.mark.parametrize(
@@ -423,6 +423,16 @@ def test_no_header_makes_it_fail_or_lets_anybody_in(value: bytes, name: str) -> 
     guard, headers = Guard(frozenset(), RIGHT), [(name.encode(), value)]
     guard.knows_host(headers, OURS)
     assert guard.same_origin(headers) is (name != "origin")
-    assert guard.rights(headers) == NOTHING
-    assert guard.rights([(name.encode(), b"Bearer " + value)]) == NOTHING
-    assert guard.rights([(name.encode(), COOKIE.encode() + b"=" + value)]) == NOTHING
+    assert guard.rights(headers, OURS) == NOTHING
+    assert guard.rights([(name.encode(), b"Bearer " + value)], OURS) == NOTHING
+    assert guard.rights([(name.encode(), COOKIE.encode() + b"=" + value)], OURS) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("came_in_at", "trusted"),
+    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), (OURS, False)],
+)
+def test_the_own_screen_can_do_without_the_token(came_in_at: str, trusted: bool) -> None:
+    guard = Guard(token=RIGHT, own_screen_without_token=True)
+    assert guard.rights([], came_in_at) == (trusted, trusted)
+    assert Guard(token=RIGHT).rights([], came_in_at) == (False, False)
