@@ -19,6 +19,7 @@ PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
 SETS_KEPT = 100
+CUE_S = 3.0
 BY_HAND = ("button", "restarted", "discomfort")
 _BESIDE_S = 3.0  # of the trace, before the first rep of a set and after the last
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
@@ -84,6 +85,7 @@ class Board:
     _trail: Trail = field(default_factory=Trail)
     _done_with: Plan | None = None  # what the last rep was done with
     _been_down: bool = True  # since the last set
+    _cued_s: float = 0.0
 
     @property
     def count(self) -> int:
@@ -181,8 +183,7 @@ class Board:
     def _count(self, event: Event) -> None:
         self.reps = event["number"]
         self.message, self.partial = "", None
-        if self.cue[0] < self.reps:
-            self.cue = (0, "")
+        self._forget_cue()
         # A load that is changed after the last rep is for the next set; so is a standard at once.
         self._done_with = replace_plan(
             self.plan, standard=self.judged_by.standard, target_tempo=self.judged_by.target_tempo
@@ -201,8 +202,13 @@ class Board:
             told_of == number and _GRAVEST_FIRST.index(told) < _GRAVEST_FIRST.index(flag)
         ):
             return  # one cue a rep, the one that matters most
-        self.cue = (number, flag)
+        self.cue, self._cued_s = (number, flag), self.now_s
         self.message = f"Rep {number}: {ADVICE[flag]}"
+
+    def _forget_cue(self) -> None:
+        """A cue is of the last rep, but what is said late of it must stay for a glance."""
+        if self.now_s - self._cued_s >= CUE_S:
+            self.cue = (0, "")
 
     def _enter_phase(self, event: Event) -> None:
         phase, before = event["phase"], self.phase
@@ -210,6 +216,7 @@ class Board:
             self.tempo[before] = event.t_s - self.phase_since_s
         if phase == "eccentric":
             self.tempo = {}
+            self._forget_cue()
         self.phase, self.phase_since_s = phase, event.t_s
         self._been_down |= phase == "bottom_hold"
         if phase == "top_hold" and self.screen != "during" and self._begins():

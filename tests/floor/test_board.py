@@ -206,13 +206,17 @@ def test_a_cue_goes_with_its_rep() -> None:
     assert (b.cue, b.message) == ((0, ""), "")
 
 
-def test_a_cue_is_said_until_the_next_rep() -> None:
+@pytest.mark.parametrize("then", [event("rep", number=2), event("phase", phase="eccentric")])
+def test_a_cue_is_said_until_the_next_rep_and_long_enough(then: Event) -> None:
     b = board()
     begin_set(b, 1)
-    b.apply(event("flag", flag="overshoot", number=1))
-    b.apply(event("phase", phase="eccentric"))
-    assert b.cue == (1, "overshoot")
-    b.apply(event("rep", number=2))
+    b.see(10.0, 0.0, at=10.0)
+    b.apply(event("flag", flag="no_top_pause", number=1))
+    b.see(12.9, 0.0, at=12.9)
+    b.apply(then)
+    assert b.cue == (1, "no_top_pause")
+    b.see(13.1, 0.0, at=13.1)
+    b.apply(then)
     assert b.cue == (0, "")
 
 

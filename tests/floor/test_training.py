@@ -523,7 +523,7 @@ def test_nothing_else_of_the_set_changes() -> None:
 
 def test_a_rep_struck_out_is_spoken_of_no_more() -> None:
     shaky = (*REP[:3], Hold(1.6, shake_deg=0.5))
-    session = drive(doing(*shaky, *REP)[:13_000], (9.6, RemoveRep()))
+    session = drive(doing(*shaky, *REP)[:14_500], (9.6, RemoveRep()))
     assert session.of_kind("flag")
     assert session.board.cue == (0, "")
 
