@@ -21,15 +21,15 @@ _SETTLES = CELLS_PER_S // 2  # cells from the top zone's edge to a top
 
 class LiveAnalyser:
     """Counts reps from samples that arrive in order of time; keeps what a rep under way needs, no
-    more.
+    more. `stop_deg`: where the lever's stop is, if that is known already.
     """
 
-    def __init__(self, standard: FormStandard | None = None) -> None:
+    def __init__(self, standard: FormStandard | None = None, stop_deg: float | None = None) -> None:
         self._standard = standard = standard or FormStandard()
         self._despiker = Despiker()
         self._cells = CellMaker()
         self._samples = LiveSamples()
-        self._session = Session(standard)
+        self._session = Session(standard, stop_deg)
         self._phase = PhaseWatch(standard.top_zone_deg)
         self._overshoot = OvershootWatch(standard.neutral_tolerance_deg)
         self._reps: list[Rep] = []  # of the set under way
@@ -60,6 +60,11 @@ class LiveAnalyser:
     def lifting(self) -> bool:
         """Has somebody brought the lever to the top, and not left it to rest since?"""
         return self._session.lifting
+
+    @property
+    def stop_deg(self) -> float | None:
+        """Where the lever's stop is (deg), if it has been seen at rest there."""
+        return self._session.stop_deg
 
     @property
     def trying(self) -> bool:

@@ -44,9 +44,9 @@ class Calm(NamedTuple):
 class RestJudge:
     """Is the set over? Remembers where the stop is: the lever goes no further."""
 
-    def __init__(self, standard: FormStandard) -> None:
+    def __init__(self, standard: FormStandard, stop_deg: float | None = None) -> None:
         self._zone = standard.top_zone_deg
-        self._stop_deg: float | None = None
+        self.stop_deg = stop_deg
 
     def judge(self, calm: Calm, getting_in: bool) -> Rest | None:
         """Why the set is over, or None. Said at every look for as long as it is.
@@ -56,16 +56,16 @@ class RestJudge:
         if calm.unseen:
             return Rest.UNSEEN
         if getting_in and calm.still_deg <= AT_STOP_DEG and calm.low > self._zone:
-            self._stop_deg = 0.5 * (calm.low + calm.high)
-        elif self._stop_deg is not None and calm.highest > self._stop_deg + AT_STOP_DEG:
-            self._stop_deg = None  # nothing goes past a stop, so that was none
+            self.stop_deg = 0.5 * (calm.low + calm.high)
+        elif self.stop_deg is not None and calm.highest > self.stop_deg + AT_STOP_DEG:
+            self.stop_deg = None  # nothing goes past a stop, so that was none
         if calm.rested_long or (calm.rested and calm.still_deg <= STILL_DEG):
             return Rest.STILL
         return Rest.AT_STOP if calm.left and self.is_stop(calm.low) else None
 
     def is_stop(self, angle_deg: float) -> bool:
         """Is the stop known, and the lever at it?"""
-        return self._stop_deg is not None and abs(angle_deg - self._stop_deg) <= AT_STOP_DEG
+        return self.stop_deg is not None and abs(angle_deg - self.stop_deg) <= AT_STOP_DEG
 
 
 class CalmWatch:

@@ -15,6 +15,7 @@ from config import FormStandard
 
 _KEEP_BEFORE = 2 * CELLS_PER_S  # cells from before a top was reached, for smoothing at its edge
 _KEEP_AT_MOST = 300 * CELLS_PER_S  # no rep lasts longer; what is older has no measures
+_LET_DOWN = 2 * CELLS_PER_S  # cells at the stop: nobody pauses there so long in a rep
 _AT_ONCE = 256  # cells of a trace: lists to and fro are short
 _END_REASONS = {
     Rest.STILL: "rest",
@@ -73,15 +74,16 @@ Happening = SetStarted | RepCounted | Done | SetOver
 class Session:
     """Follows the counter and the rests, and says what was done."""
 
-    def __init__(self, standard: FormStandard) -> None:
+    def __init__(self, standard: FormStandard, stop_deg: float | None = None) -> None:
         self._counter = RepCounter(standard)
         self._standard = standard
         self._calm = CalmWatch(standard)
-        self._rest = RestJudge(standard)
+        self._rest = RestJudge(standard, stop_deg)
         self._next = 0  # the cell after the last one
         self._last_deg = 0.0
         self._started = False  # a set
-        self._stopped = False  # by hand, and nothing has been tried since
+        # Since a hand has ended a set at the top: cells at the stop. None once a rep was tried.
+        self._lain: int | None = None
         self._count = 0
         self._unmeasured: Attempt | None = None  # finished, but its stay at the top is not over
 
@@ -89,6 +91,11 @@ class Session:
     def lifting(self) -> bool:
         """Has somebody brought the lever to the top?"""
         return self._counter.state is not State.GETTING_IN
+
+    @property
+    def stop_deg(self) -> float | None:
+        """Where the lever's stop is, if it is known."""
+        return self._rest.stop_deg
 
     @property
     def trying(self) -> bool:
@@ -107,6 +114,8 @@ class Session:
     def step(self, cell: Cell) -> list[Happening]:
         """Follow the lever to `cell`."""
         calm = self._calm.step(cell)
+        if self._lain is not None and self._rest.is_stop(cell.angle_deg):
+            self._lain += 1
         happened = self._look(calm, cell.number, cell.angle_deg) if calm else []
         happened += self._follow_to(cell)
         return happened
@@ -134,7 +143,7 @@ class Session:
         happened = self.end_set(reason)
         if self._next:
             self._counter.rest(self._next, self._last_deg)
-        self._stopped = True
+        self._lain = 0 if self._counter.state is State.TOP else None
         return happened
 
     def end_set(self, reason: str) -> list[Happening]:
@@ -203,8 +212,8 @@ class Session:
         attempt = self._counter.finished
         assert attempt is not None
         happened = self._top_left(attempt, at)
-        stopped, self._stopped = self._stopped, False
-        if stopped and self._rest.is_stop(attempt.bottom_deg):
+        lain, self._lain = self._lain, None
+        if lain is not None and lain >= _LET_DOWN:
             return happened  # the lever was let down, and lifted in again
         if not self._counter.deep_enough(attempt):
             return happened + self._partial("shallow", attempt, None, Turn(at, attempt.top_deg))

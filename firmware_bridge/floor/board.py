@@ -125,6 +125,7 @@ class Board:
         self.phase, self.tempo, self._been_down = None, {}, True
         if self.screen == "during" and not self.in_set:
             self.screen = "after" if self.sets else "before"
+            self.message = BEGIN
 
     def start_again(self, lifting: bool) -> None:
         """Somebody begins anew, `lifting` already or not."""
@@ -168,7 +169,7 @@ class Board:
         )
         record = SetRecord(
             number=self.set_number,
-            plan=self._done_with or self.plan,
+            plan=self._done_with or self._present_plan(),
             form=self.standard,
             report=report,
             ended_by=ended_by,
@@ -185,9 +186,12 @@ class Board:
         self.message, self.partial = "", None
         self._forget_cue()
         # A load that is changed after the last rep is for the next set; so is a standard at once.
-        self._done_with = replace_plan(
-            self.plan, standard=self.judged_by.standard, target_tempo=self.judged_by.target_tempo
-        )
+        self._done_with = self._present_plan()
+
+    def _present_plan(self) -> Plan:
+        """The plan, but with what judges now."""
+        judges = self.judged_by
+        return replace_plan(self.plan, standard=judges.standard, target_tempo=judges.target_tempo)
 
     def _note_partial(self, event: Event) -> None:
         self.partials += 1

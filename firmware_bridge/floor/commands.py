@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from config import FieldError, FormStandard
+from config.fields import shown
 from config.standard import Tempo
 from firmware_bridge.floor.plan import Load, Target
 
@@ -77,6 +78,6 @@ def decode(message: str | bytes, standards: Collection[str]) -> Command:
 
 def _check(change: ChangePlan, standards: Collection[str]) -> None:
     if change.standard is not UNSET and change.standard not in standards:
-        raise FieldError("standard", change.standard, " or ".join(standards))
+        raise FieldError("standard", change.standard, " or ".join(map(shown, standards)))
     if change.target_tempo is not UNSET:
         FormStandard(target_tempo=change.target_tempo)

@@ -43,7 +43,8 @@ class Training:
         if self._lifting and not self._live.lifting:
             self.board.leave()
         self._lifting = self._live.lifting
-        self._watch_stillness(times[-1], angles[-1])
+        if times:
+            self._watch_stillness(times[-1], angles[-1])
         self._take_up_plan()
         return events
 
@@ -87,12 +88,16 @@ class Training:
             if command.set in (None, record.number):
                 numbers = [rep["number"] for rep in record.report["reps"] if rep["number"]]
                 removed = _struck(command, record.removed, numbers)
-                board.sets[n] = replace(record, report=record.report_without(removed))
+                if removed != record.removed:
+                    board.sets[n] = replace(record, report=record.report_without(removed))
                 break
         return []
 
     def _change_plan(self, command: ChangePlan) -> list[Event]:
         asked = {k: v for k, v in msgspec.structs.asdict(command).items() if v is not UNSET}
+        own_tempo = self._standards[asked.get("standard", self.board.plan.standard)].target_tempo
+        if "standard" in asked and own_tempo:
+            asked.setdefault("target_tempo", own_tempo)
         self.board.plan = msgspec.structs.replace(self.board.plan, **asked)
         self._wanted = self.board.plan.form(self._standards)
         return []
@@ -110,7 +115,7 @@ class Training:
             return
         if self._still or not self._live.lifting:
             board.standard, board.judged_by = self._wanted, board.plan
-            self._live = LiveAnalyser(self._wanted)
+            self._live = LiveAnalyser(self._wanted, self._live.stop_deg)
             self._lifting = False
 
     _OBEY: ClassVar[dict[type, Callable[[Any, Any], list[Event]]]] = {

@@ -34,7 +34,7 @@ def test_the_rate_is_limited() -> None:
 def test_the_display_is_for_this_computer_alone_unless_said() -> None:
     display = Settings().display
     assert (display.host, display.port, display.names) == ("127.0.0.1", 8765, ())
-    assert not display.look_without_token
+    assert display.look_without_token is display.own_screen_without_token is False
     assert (display.language, display.load_step_kg) == ("en", 2.5)
 
 
@@ -67,6 +67,7 @@ def test_what_a_display_can_be(port: int, language: str, step: float) -> None:
         ("names", ["gym.local", ""], "a list, each item text, not empty"),
         ("look_without_token", 1, "true or false"),
         ("look_without_token", "no", "true or false"),
+        ("own_screen_without_token", 0, "true or false"),
         ("language", "fr", '"en" or "de" or "es"'),
         ("language", None, '"en" or "de" or "es"'),
         ("load_step_kg", 0, "a number over 0, up to 50"),

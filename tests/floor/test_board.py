@@ -146,6 +146,28 @@ def test_the_screens_of_a_set() -> None:
     assert b.screen == "during"
 
 
+@pytest.mark.parametrize(
+    ("reason", "screen"),
+    [
+        ("button", "after"),
+        ("restarted", "after"),
+        ("discomfort", "after"),
+        ("left_at_stop", "during"),
+        ("rest", "during"),
+        ("no_data", "during"),
+    ],
+)
+def test_a_set_ended_by_hand_is_shown_until_the_lever_was_down(reason: str, screen: str) -> None:
+    b = board()
+    begin_set(b, 1)
+    end_set(b, reason)
+    b.apply(event("phase", phase="top_hold"))
+    assert b.screen == screen
+    b.leave()
+    b.apply(event("phase", phase="top_hold"))
+    assert b.screen == "during"
+
+
 def test_a_set_begun_shows_it_whatever_was_shown() -> None:
     b = board()
     b.apply(event("set_started"))

@@ -241,6 +241,10 @@ def test_the_end_of_the_data_ends_the_set() -> None:
     assert session.screens[-1] == "after"
 
 
+def test_no_samples_are_nothing() -> None:
+    assert at("at the top").training.feed([], []) == []
+
+
 # Every button at every moment.
 
 
@@ -318,14 +322,21 @@ def test_after_the_button_the_way_to_the_stop_and_back_is_no_rep() -> None:
     assert counted(session) == [2, 1]
 
 
+@pytest.mark.parametrize("when", ["at the stop", "lifting in", "at the top"])
+def test_after_the_button_a_rep_down_to_the_stop_is_a_rep(when: str) -> None:
+    deep = (Stroke(STOP_DEG, 2.2), *REP[1:])
+    session = drive(doing(*deep * 2)[:16_000], (MOMENTS[when], Again())).close()
+    assert counted(session) == [2]
+
+
 @pytest.mark.parametrize("command", [EndSet(), Again(), Discomfort()])
 @pytest.mark.parametrize("before", [[], [ChangePlan(load_kg=40.0)]])
 def test_a_button_as_the_analysis_begins_makes_no_rep(
     command: Command, before: list[Command]
 ) -> None:
     when = 1.0 if before else -1.0
-    session = drive(reps(2), *((when, one) for one in (*before, command)))
-    assert counted(session) == [2]
+    session = drive(reps(1)[:10_500], *((when, one) for one in (*before, command))).close()
+    assert counted(session) == [1]
 
 
 # Again.
@@ -598,11 +609,26 @@ def test_a_set_is_kept_with_the_standard_that_judged_it() -> None:
     assert record.form == record.plan.form(STANDARDS)
 
 
-@pytest.mark.parametrize("when", ["at the stop", "lifting in", "at the top"])
-def test_a_load_changes_nothing_about_how_the_set_ends(when: str) -> None:
-    motion = perform(STOP_DEG, (*LIFT_IN, *REP * 2, *LET_DOWN, Hold(12.0), *LIFT_IN, *REP, LEFT))
-    session = drive(motion, (MOMENTS[when], ChangePlan(load_kg=40.0))).close()
-    assert counted(session) == [2, 1]
+def test_a_set_of_partials_too_is_kept_with_the_standard_that_judged_it() -> None:
+    motion = doing(Stroke(11.5, 1.0), Stroke(0.0, 1.0), Hold(1.5))
+    (record,) = drive(motion, (8.5, ChangePlan(standard="gentle"))).sets
+    assert record.form == record.plan.form(STANDARDS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ChangePlan(load_kg=40.0, target_reps=8, standard="standard"),
+        ChangePlan(standard="beginner"),
+        ChangePlan(target_tempo="3-1-2-1"),
+    ],
+)
+@pytest.mark.parametrize("when", ["lifting in", "at the top"])
+def test_a_plan_changes_nothing_about_how_the_set_ends(when: str, change: Command) -> None:
+    """After a set the lever is at its stop for 16 s: enough to end it there, not anywhere else."""
+    motion = perform(STOP_DEG, (*LIFT_IN, *REP, *LET_DOWN, Hold(12.0), *LIFT_IN, *REP, *LET_DOWN))
+    session = drive(motion, (MOMENTS[when], change)).close()
+    assert (counted(session), ended_by(session)) == ([1, 1], ["left_at_stop", "closed"])
 
 
 def test_another_standard_as_a_fast_lowering_leaves_the_top_loses_no_rep() -> None:
