@@ -168,12 +168,13 @@ def test_lost_data_dims_the_page_within_half_a_second_and_it_comes_back(
 
 def test_a_station_that_comes_back_is_taken_up_again(visit: Open) -> None:
     with opened_floor(speed=4.0) as first:
-        page = visit(first.address)
+        address = first.address
+        page = visit(address)
         live(page)
-        port = int(first.address.rstrip("/").rsplit(":", 1)[1])
     expect(page.locator("#lost")).to_contain_text("Station lost")
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
     with opened_floor(Settings(display=DisplaySettings(port=port)), speed=4.0) as second:
-        assert second.address == first.address
+        assert second.address == address
         live(page)
         train(second, 2)
         expect(page.locator("#count")).to_have_text("2")

@@ -45,7 +45,6 @@ class Display:
         host = host or settings.display.host
         beyond = not network.is_loopback(host)
         self._settings = settings
-        self._socket = network.listen(host, settings.display.port)
         named = {name.lower().strip("[]") for name in settings.display.names}
         self._guard = Guard(
             names=network.own_names(beyond) | named,
@@ -53,6 +52,7 @@ class Display:
             look_without_token=settings.display.look_without_token,
             own_screen_without_token=settings.display.own_screen_without_token,
         )
+        self._socket = network.listen(host, settings.display.port)
         self._viewers = Viewers()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         # What is shown, handed from the station's thread to the server's: each replaced as a whole.
@@ -61,6 +61,7 @@ class Display:
         self._lever_at = self._state_due = 0.0
         self._sets: dict[int, tuple[SetRecord, bytes]] = {}
         self._watched_at = 0.0
+        self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None  # uvicorn's; it is slow to import, and the station counts already
         self._thread = threading.Thread(target=self._serve, name="leverrep display", daemon=True)
@@ -86,10 +87,10 @@ class Display:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         if self._server is not None:
             self._server.should_exit = True
-            self._thread.join(STOP_S)
-        self._socket.close()
+        self._thread.join(STOP_S)
 
     def commands(self) -> Iterator[Command]:
         """What has been asked for since the last time."""
@@ -180,7 +181,9 @@ class Display:
             ws_per_message_deflate=False,
         )
         self._server = uvicorn.Server(config)
-        asyncio.run(self._until_stopped())
+        with self._socket:
+            if not self._closing:
+                asyncio.run(self._until_stopped())
 
     async def _until_stopped(self) -> None:
         self._loop = asyncio.get_running_loop()

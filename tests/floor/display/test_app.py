@@ -18,6 +18,7 @@ from firmware_bridge.floor.commands import CommandError
 from firmware_bridge.floor.display.app import FELL_BEHIND, NO_ROOM, NO_TOKEN, PAGE, application
 from firmware_bridge.floor.display.guard import COOKIE, Guard
 from firmware_bridge.floor.display.viewers import EVENTS_WAITING, MOST_VIEWERS, Viewers
+from tests.floor.display.loop import run
 
 HOST = "127.0.0.1:8765"
 HERE = f"http://{HOST}"
@@ -118,7 +119,7 @@ def status(place: Place, path: str) -> int:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(place.app(scope, receive, send))
+    run(place.app(scope, receive, send))
     found = sent[0]["status"]
     assert isinstance(found, int)
     return found
@@ -712,6 +713,6 @@ def test_who_goes_at_once_leaves_no_trace(sends: int) -> None:
             raise OSError("it has gone")
 
     with suppress(WebSocketDisconnect):
-        asyncio.run(place.app(scope_of_a_socket(), receive, send))
+        run(place.app(scope_of_a_socket(), receive, send))
     assert left == 0
     assert len(place.viewers) == 0

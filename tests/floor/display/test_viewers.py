@@ -9,6 +9,7 @@ from firmware_bridge.floor.display.viewers import (
     Viewer,
     Viewers,
 )
+from tests.floor.display.loop import run
 
 ANY_NUMBER = 4 * EVENTS_WAITING
 
@@ -57,7 +58,7 @@ def test_everybody_gets_what_happens_in_order() -> None:
         await settled()
         assert [screen.got for screen in screens] == [["a", "b", "c", "d", "e"]] * 3
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_one_who_keeps_up_gets_everything_that_is_shown() -> None:
@@ -70,7 +71,7 @@ def test_one_who_keeps_up_gets_everything_that_is_shown() -> None:
             await settled()
         assert screen.got == [text for _, text in shown]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_slow_one_gets_only_the_newest_of_a_kind() -> None:
@@ -87,7 +88,7 @@ def test_a_slow_one_gets_only_the_newest_of_a_kind() -> None:
         assert screen.got[0] == "lever 0"
         assert sorted(screen.got[1:]) == ["lever 99", "state 99"]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_what_is_shown_while_another_kind_is_sent_is_the_newest() -> None:
@@ -102,7 +103,7 @@ def test_what_is_shown_while_another_kind_is_sent_is_the_newest() -> None:
         await screen.let()
         assert screen.got == ["state 1", "lever 2", "state 2"]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_slow_one_gets_every_event_in_order() -> None:
@@ -119,7 +120,7 @@ def test_a_slow_one_gets_every_event_in_order() -> None:
         assert [text for text in screen.got if text.startswith("event")] == told
         assert screen.got[-1] == f"lever {EVENTS_WAITING - 1}"
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_events_go_before_what_is_shown() -> None:
@@ -131,7 +132,7 @@ def test_events_go_before_what_is_shown() -> None:
         await settled()
         assert screen.got == ["event", "state"]
 
-    asyncio.run(story())
+    run(story())
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -148,7 +149,7 @@ def test_as_many_events_as_there_is_room_for_may_wait(together: bool) -> None:
         await settled()
         assert screen.got[-1] == "and one"
 
-    asyncio.run(story())
+    run(story())
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -163,7 +164,7 @@ def test_one_more_and_it_fell_behind(together: bool) -> None:
             await screen.sending
         assert screen.got == []
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_what_is_shown_never_makes_it_fall_behind() -> None:
@@ -176,7 +177,7 @@ def test_what_is_shown_never_makes_it_fall_behind() -> None:
         assert screen.got == [str(ANY_NUMBER - 1)]
         assert not screen.sending.done()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_one_who_is_sent_to_when_it_falls_behind_is_found_out() -> None:
@@ -191,7 +192,7 @@ def test_one_who_is_sent_to_when_it_falls_behind_is_found_out() -> None:
             await screen.sending
         assert screen.got == ["lever"]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_one_who_falls_behind_while_it_takes_an_event_gets_no_more() -> None:
@@ -207,7 +208,7 @@ def test_one_who_falls_behind_while_it_takes_an_event_gets_no_more() -> None:
             await screen.sending
         assert screen.got == ["first"]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_who_fails_to_take_it_ends() -> None:
@@ -223,7 +224,7 @@ def test_who_fails_to_take_it_ends() -> None:
         with pytest.raises(ConnectionResetError):
             await viewer.send_all(fail)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_newcomer_is_shown_the_newest_first() -> None:
@@ -240,7 +241,7 @@ def test_a_newcomer_is_shown_the_newest_first() -> None:
         await settled()
         assert screen.got[2:] == ["event"]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_the_first_of_all_has_nothing_to_see_yet() -> None:
@@ -250,7 +251,7 @@ def test_the_first_of_all_has_nothing_to_see_yet() -> None:
         assert screen.got == []
         assert not screen.sending.done()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_there_is_room_for_so_many() -> None:
@@ -285,7 +286,7 @@ def test_who_has_gone_is_sent_no_more() -> None:
         await settled()
         assert (goes.got, stays.got) == (["a"], ["a", "b", "c"])
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_stuck_one_delays_nobody() -> None:
@@ -301,7 +302,7 @@ def test_a_stuck_one_delays_nobody() -> None:
             assert quick.got[-2:] == [f"event {number}", f"lever {number}"]
         assert {len(screen.got) for screen in stuck} == {0}
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_one_that_fell_behind_takes_nobody_with_it() -> None:
@@ -320,4 +321,4 @@ def test_one_that_fell_behind_takes_nobody_with_it() -> None:
         assert quick.got == ["lever", *told]
         assert not quick.sending.done()
 
-    asyncio.run(story())
+    run(story())
