@@ -70,6 +70,7 @@ class Board:
     in_set: bool = False
     reps: int = 0  # the number of the last one
     removed: set[int] = field(default_factory=set)  # numbers of those that are struck out
+    bottom_deg: float = 0.0  # the deepest of them
     partials: int = 0
     partial: str | None = None  # why the last try did not count, until the next rep
     phase: str | None = None
@@ -157,6 +158,7 @@ class Board:
 
     def _clear(self) -> None:
         self.reps = self.partials = 0
+        self.bottom_deg = 0.0
         self.removed, self.partial, self.cue = set(), None, (0, "")
 
     def _end_set(self, event: Event) -> None:
@@ -183,6 +185,7 @@ class Board:
 
     def _count(self, event: Event) -> None:
         self.reps = event["number"]
+        self.bottom_deg = max(self.bottom_deg, event["bottom_deg"])
         self.message, self.partial = "", None
         self._forget_cue()
         # A load that is changed after the last rep is for the next set; so is a standard at once.

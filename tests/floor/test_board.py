@@ -24,13 +24,13 @@ def begin_set(b: Board, reps: int) -> None:
     b.apply(event("phase", phase="top_hold"))
     b.apply(event("set_started"))
     for number in range(1, reps + 1):
-        b.apply(event("rep", number=number))
+        b.apply(event("rep", number=number, bottom_deg=44.0))
 
 
 def test_it_counts_what_the_analysis_says() -> None:
     b = board()
     b.apply(event("set_started"))
-    b.apply(event("rep", number=3))
+    b.apply(event("rep", number=3, bottom_deg=44.0))
     assert (b.set_number, b.reps, b.in_set) == (1, 3, True)
     b.apply(event("partial", reason="shallow"))
     assert b.reps == 3
@@ -80,7 +80,7 @@ def test_a_lost_link_takes_the_warning_back() -> None:
 def test_the_count_stays_after_the_set_and_starts_anew_with_the_next() -> None:
     b = board()
     b.apply(event("set_started"))
-    b.apply(event("rep", number=5))
+    b.apply(event("rep", number=5, bottom_deg=44.0))
     end_set(b, rep_count=5, partial_count=1, overshoot_count=2)
     assert (b.reps, b.count) == (5, 5)
     assert b.message == "Set 1 done: 5 reps, 1 not counted, 2 leaned back too far"
@@ -211,7 +211,7 @@ def test_reps_struck_out_do_not_count() -> None:
     assert (b.reps, b.count, b.removed) == (4, 2, {2, 4})
     b.strike({2})
     assert (b.reps, b.count, b.removed) == (4, 3, {2})
-    b.apply(event("rep", number=5))
+    b.apply(event("rep", number=5, bottom_deg=44.0))
     assert b.count == 4
     end_set(b)
     b.apply(event("set_started"))
@@ -228,7 +228,9 @@ def test_a_cue_goes_with_its_rep() -> None:
     assert (b.cue, b.message) == ((0, ""), "")
 
 
-@pytest.mark.parametrize("then", [event("rep", number=2), event("phase", phase="eccentric")])
+@pytest.mark.parametrize(
+    "then", [event("rep", number=2, bottom_deg=44.0), event("phase", phase="eccentric")]
+)
 def test_a_cue_is_said_until_the_next_rep_and_long_enough(then: Event) -> None:
     b = board()
     begin_set(b, 1)
@@ -247,7 +249,7 @@ def test_why_a_try_did_not_count_is_said_until_the_next_rep() -> None:
     b.apply(event("set_started"))
     b.apply(event("partial", reason="incomplete_top"))
     assert (b.partial, b.partials) == ("incomplete_top", 1)
-    b.apply(event("rep", number=1))
+    b.apply(event("rep", number=1, bottom_deg=44.0))
     assert (b.partial, b.partials) == (None, 1)
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from math import inf
 from queue import SimpleQueue
 from typing import Any, Self
 
@@ -60,7 +61,7 @@ class Display:
         self._lever: dict[str, float] = {}
         self._lever_at = self._state_due = 0.0
         self._sets: dict[int, tuple[SetRecord, bytes]] = {}
-        self._watched_at = 0.0
+        self._watched_at = -inf
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None  # uvicorn's; it is slow to import, and the station counts already

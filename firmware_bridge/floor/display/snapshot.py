@@ -25,7 +25,6 @@ def state(board: Board) -> dict[str, Any]:
         "plan": msgspec.structs.asdict(board.plan),
         "form": form(board.standard),
         "set": _set(board),
-        "deepest_deg": round(board.deepest_deg),
         "sets": [set_line(record) for record in newest],
         "hint": hint(board.sets),
     }
@@ -82,6 +81,7 @@ def _set(board: Board) -> dict[str, Any]:
     return {
         "number": board.set_number if board.in_set else board.set_number + 1,
         "reps": board.count if board.in_set else 0,
+        "bottom_deg": round(board.bottom_deg) if board.in_set else 0,
         "partials": board.partials if board.in_set else 0,
         "partial": board.partial if board.in_set else None,
         "removed": sorted(board.removed) if board.in_set else [],

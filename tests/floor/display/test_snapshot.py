@@ -6,7 +6,7 @@ import pytest
 
 from analysis import Event, SetReport
 from config import STANDARDS, FormStandard
-from firmware_bridge.device.people import SCRIPTS, STOP_DEG, Hold, Stroke
+from firmware_bridge.device.people import SCRIPTS, Hold, Stroke
 from firmware_bridge.floor.board import Board, Link
 from firmware_bridge.floor.commands import Discomfort, RemoveRep
 from firmware_bridge.floor.display.snapshot import (
@@ -30,13 +30,13 @@ KEYS = {
     "plan",
     "form",
     "set",
-    "deepest_deg",
     "sets",
     "hint",
 }
 SET_KEYS = {
     "number",
     "reps",
+    "bottom_deg",
     "partials",
     "partial",
     "removed",
@@ -90,6 +90,7 @@ def test_a_station_that_has_seen_nothing() -> None:
         "set": {
             "number": 1,
             "reps": 0,
+            "bottom_deg": 0,
             "partials": 0,
             "partial": None,
             "removed": [],
@@ -99,7 +100,6 @@ def test_a_station_that_has_seen_nothing() -> None:
             "over": False,
             "cue": None,
         },
-        "deepest_deg": 0,
         "sets": [],
         "hint": None,
     }
@@ -113,7 +113,6 @@ def test_after_every_script_it_has_the_same_keys(script: str) -> None:
     assert set(told) == KEYS
     assert set(told["set"]) == SET_KEYS
     assert [set(line) for line in told["sets"]] == [LINE_KEYS] * len(SCRIPTS[script].reps)
-    assert told["deepest_deg"] == STOP_DEG
     assert told["hint"] is not None
     for record in session.sets:
         one = as_json(whole_set(record))

@@ -12,8 +12,8 @@ const USUAL_DEPTH = 45;
 const torso = $("#torso");
 let shown = "";
 
-export function drawZones(form, deepest) {
-  const depth = form.max_depth_deg ?? form.target_depth_deg ?? Math.max(deepest, USUAL_DEPTH);
+export function drawZones(form, bottom) {
+  const depth = form.max_depth_deg ?? form.target_depth_deg ?? (bottom || USUAL_DEPTH);
   const key = [form.neutral_tolerance_deg, form.min_depth_deg, depth].join();
   if (key === shown) return;
   shown = key;

@@ -81,7 +81,7 @@ function lose(refused) {
 
 function write() {
   if (!state || !hello) return;
-  drawZones(state.form, state.deepest_deg);
+  drawZones(state.form, state.set.bottom_deg);
   writeSet(state);
   writePlan(state, hello.standards, ask);
   writeHint(state.hint);
