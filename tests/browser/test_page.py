@@ -252,6 +252,15 @@ def test_an_older_set_of_the_day_is_shown_from_the_history(floor: Floor, visit: 
     expect(page.locator("#history")).to_be_hidden()
     expect(page.locator("#after-title")).to_have_text("Set 1 done")
     expect(page.locator("#after-count")).to_have_text("1 rep")
+    page.get_by_role("button", name="Remove rep", exact=True).click()
+    expect(page.locator("#after-count")).to_have_text("0 reps")
+    page.get_by_role("button", name="Next set").click()
+    screen(page, "before")
+    page.get_by_role("button", name="History").click()
+    page.locator("#history").get_by_role("button", name="Show set 2").click()
+    expect(page.locator("#after-count")).to_have_text("2 reps")
+    page.get_by_role("button", name="Next set").click()
+    screen(page, "before")
 
 
 @pytest.mark.parametrize(

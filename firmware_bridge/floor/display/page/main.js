@@ -50,14 +50,16 @@ async function greet(said) {
 }
 
 function follow(said) {
-  const screen = state?.screen;
+  if (state?.screen !== said.screen) wanted = null;
   state = said;
-  if (state.screen !== screen) {
-    wanted = null;
-    document.body.dataset.screen = state.screen;
-  }
+  showScreen();
   write();
   look();
+}
+
+// A set of the history is shown until something else happens.
+function showScreen() {
+  document.body.dataset.screen = wanted !== null && state.screen !== "during" ? "after" : state.screen;
 }
 
 function move(said) {
@@ -129,8 +131,17 @@ async function writeSets() {
 function show(number) {
   wanted = number;
   $("#history").close();
-  document.body.dataset.screen = state.screen === "during" ? "during" : "after";
+  showScreen();
   writeSets();
+}
+
+// The buttons below mean the set that is shown.
+function press(what) {
+  if (what === "again") {
+    wanted = null;
+    showScreen();
+  }
+  ask(what === "remove_rep" && wanted !== null ? { do: what, set: wanted } : { do: what });
 }
 
 function timeOf(stationSecond) {
@@ -190,7 +201,7 @@ for (const [name, title] of Object.entries(LANGUAGES)) {
 $("#sound").checked = soundOn();
 $("#sound").onchange = () => switchSound($("#sound").checked);
 for (const button of document.querySelectorAll("[data-do]")) {
-  button.onclick = () => ask({ do: button.dataset.do });
+  button.onclick = () => press(button.dataset.do);
 }
 for (const button of document.querySelectorAll("[data-step]")) {
   button.onclick = () => {
