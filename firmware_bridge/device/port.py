@@ -33,8 +33,9 @@ KNOWN_MAKERS = {
 }
 
 # What pyserial 3.5 raises when the device goes: SerialException (an OSError), plain OSError,
-# termios.error (which is neither), and TypeError when its descriptor is already gone.
-_DEATHS = (OSError, termios.error, TypeError)
+# termios.error (which is neither), TypeError when its descriptor is already gone; and ValueError
+# when the process has so many files open that select cannot take this one.
+_DEATHS = (OSError, termios.error, TypeError, ValueError)
 _GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
 _BUSY = (errno.EBUSY, errno.EWOULDBLOCK)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -58,7 +59,7 @@ class Port:
             self._serial = serial.Serial(
                 path, BAUD, timeout=0, write_timeout=WRITE_S, exclusive=True
             )
-        except (*_DEATHS, ValueError) as error:
+        except _DEATHS as error:
             raise _refusal(path, error) from error
 
     def read(self) -> bytes:

@@ -158,7 +158,7 @@ class Board:
 
     def _clear(self) -> None:
         self.reps = self.partials = 0
-        self.bottom_deg = 0.0
+        self.bottom_deg = self.past_neutral_deg = 0.0
         self.removed, self.partial, self.cue = set(), None, (0, "")
 
     def _end_set(self, event: Event) -> None:

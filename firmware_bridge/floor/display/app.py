@@ -35,6 +35,7 @@ _HEADERS = {
     "cache-control": "no-cache",
 }
 _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+_ONCE = (b"connection", b"close")  # a connection is for one request: see connections.py
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -118,7 +119,8 @@ class _Gate:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message["headers"] = [*message.get("headers", []), *_RAW_HEADERS]
+                once = [_ONCE] if message["type"] == "http.response.start" else []
+                message["headers"] = [*message.get("headers", []), *_RAW_HEADERS, *once]
             await send(message)
 
         headers = scope["headers"]

@@ -1,6 +1,7 @@
 """The display's thread: a server beside the station, handed what to show; nobody waits for it."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +27,6 @@ from firmware_bridge.floor.setrecord import SetRecord
 # A viewer that does not answer is dropped within 5 s: it is asked every PING_S, and has PONG_S.
 PING_S, PONG_S = 1.0, 3.0
 MESSAGE_BYTES = 1024  # a command is a tenth of that
-REQUEST_BYTES = 1 << 14
-CONNECTIONS = 200
 COMMANDS_WAITING = 32  # more taps than that between two looks are no taps
 # The lever is shown when it has moved by this much, and at least so often while it is still.
 MOVED_DEG, STILL_S = 0.1, 0.2
@@ -90,7 +89,7 @@ class Display:
     def __exit__(self, *_: object) -> None:
         self._closing = True
         if self._server is not None:
-            self._server.should_exit = True
+            self._server.should_exit = self._server.force_exit = True  # viewers are not waited for
         self._thread.join(STOP_S)
 
     def commands(self) -> Iterator[Command]:
@@ -159,23 +158,32 @@ class Display:
     # The server's thread, from here on.
 
     def _serve(self) -> None:
+        try:
+            self._serve_until_stopped()
+        except Exception:
+            if not self._closing:
+                raise
+
+    def _serve_until_stopped(self) -> None:
         import uvicorn
 
+        from firmware_bridge.floor.display import connections
         from firmware_bridge.floor.display.app import application
 
+        # What a broken or hostile client does is no news for whoever looks after the station.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         config = uvicorn.Config(
             application(self, self._guard, self._viewers),
-            http="h11",
-            ws="websockets-sansio",
+            http=connections.HttpConnection,
+            ws=connections.ViewerConnection,
             loop="asyncio",
             lifespan="off",
             log_config=None,
-            log_level="error",
+            log_level="critical",
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=CONNECTIONS,
-            h11_max_incomplete_event_size=REQUEST_BYTES,
+            h11_max_incomplete_event_size=connections.REQUEST_BYTES,
             ws_max_size=MESSAGE_BYTES,
             ws_ping_interval=PING_S,
             ws_ping_timeout=PONG_S,
@@ -184,9 +192,9 @@ class Display:
         self._server = uvicorn.Server(config)
         with self._socket:
             if not self._closing:
-                asyncio.run(self._until_stopped())
+                asyncio.run(self._listen())
 
-    async def _until_stopped(self) -> None:
+    async def _listen(self) -> None:
         self._loop = asyncio.get_running_loop()
         await self._server.serve(sockets=[self._socket])
 

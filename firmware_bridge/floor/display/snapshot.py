@@ -89,5 +89,6 @@ def _set(board: Board) -> dict[str, Any]:
         "phase_since_s": round(board.phase_since_s, 3),
         "tempo_s": {phase: round(lasted, 2) for phase, lasted in board.tempo.items()},
         "over": board.over,
+        "past_neutral_deg": None if board.over else round(board.past_neutral_deg, 1),
         "cue": {"rep": told_of, "flag": flag} if told_of else None,
     }

@@ -44,6 +44,7 @@ SET_KEYS = {
     "phase_since_s",
     "tempo_s",
     "over",
+    "past_neutral_deg",
     "cue",
 }
 LINE_KEYS = {
@@ -98,6 +99,7 @@ def test_a_station_that_has_seen_nothing() -> None:
             "phase_since_s": 0,
             "tempo_s": {},
             "over": False,
+            "past_neutral_deg": 0,
             "cue": None,
         },
         "sets": [],

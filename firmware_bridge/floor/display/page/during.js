@@ -10,7 +10,8 @@ const SIGNS = { eccentric: "▼", bottom_hold: "■", concentric: "▲", top_hol
 const WARNED_MS = 1200;
 
 let state = null;
-let furthest = 0;
+let furthest = 0; // of the overshoot under way, or of the last
+let wasOver = false;
 let warnedAt = -Infinity;
 let timer = 0;
 
@@ -25,6 +26,9 @@ export function writeSet(newState) {
   setText($("#phase"), set.phase ? `${SIGNS[set.phase]} ${say(`phase.${set.phase}`)}` : "");
   setText($("#breath"), set.phase ? say(`breath.${set.phase}`) : "");
   $("#stroke").dataset.phase = set.phase ?? "";
+  if (set.over && !wasOver) furthest = 0;
+  else if (!set.over) furthest = set.past_neutral_deg;
+  wasOver = set.over;
   writeCue();
   writeTempo();
   watchOver(set.over);
@@ -50,7 +54,6 @@ function watchOver(over) {
   const warned = document.body.dataset.over !== undefined;
   if (over && !warned) {
     clearTimeout(timer);
-    furthest = 0;
     warnedAt = performance.now();
     $("#over").hidden = false;
     document.body.dataset.over = "";
