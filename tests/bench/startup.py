@@ -51,7 +51,10 @@ def _seconds(command: list[str]) -> float:
 def _connected_s(port: str) -> float:
     started = time.perf_counter()
     command = [*LEVERREP, "run", "--port", port, "--events", "-"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as station:
+    quiet = subprocess.DEVNULL  # where the display is
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=quiet, text=True
+    ) as station:
         assert station.stdout
         line = station.stdout.readline()
         taken_s = time.perf_counter() - started

@@ -10,7 +10,6 @@ import pytest
 from websockets.sync.client import connect
 
 from config import DisplaySettings, Settings
-from firmware_bridge.floor.board import Board, Link
 from firmware_bridge.floor.display import connections
 from firmware_bridge.floor.display.display import Display
 
@@ -137,19 +136,33 @@ def test_a_viewer_that_taps_as_fast_as_it_can_is_not(display: Display) -> None:
         UPGRADE + b"Origin: http://evil.com\r\n\r\n",
         UPGRADE.replace(b"127.0.0.1", b"evil.com") + b"\r\n",
         UPGRADE.replace(b"/live", b"/nothing") + b"\r\n",
-        UPGRADE + b"\r\n\x81\x82\0\0\0\0\xff\xfe",  # no UTF-8
-        UPGRADE + b"\r\n\x81\x02{}",  # not masked
-        UPGRADE + b"\r\n\x83\x80\0\0\0\0",  # no such kind
-        UPGRADE + b"\r\n\x82\x81\0\0\0\0x",  # bytes
-        UPGRADE + b"\r\n\x81\xfe\x08\x00\0\0\0\0" + bytes(2048),  # too large
         b"\r\n\r\n\0\1\2nonsense\r\n\r\n",
         b"GET /?token=%F0%9F%98%80 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     ],
 )
-def test_what_is_no_use_ends_it_without_a_word(said: bytes, display: Display) -> None:
-    board = Board(Settings().form)
-    board.connect(Link.LIVE, "/dev/x")
-    display.show(board, 1.0)
+def test_a_request_of_no_use_is_refused_without_a_word(said: bytes, display: Display) -> None:
     with called(display, said) as caller:
         assert is_dropped(caller)
+    assert answers(display)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x82\0\0\0\0\xff\xfe",  # no UTF-8
+        b"\x81\x02{}",  # not masked
+        b"\x83\x80\0\0\0\0",  # no such kind
+        b"\x82\x81\0\0\0\0x",  # bytes
+        b"\x81\xfe\x08\x00\0\0\0\0" + bytes(2048),  # too large
+    ],
+)
+def test_a_viewer_that_talks_nonsense_is_dropped_without_a_word(
+    frame: bytes, display: Display
+) -> None:
+    with called(display, UPGRADE + b"\r\n") as caller:
+        assert b" 101 " in caller.recv(4096)
+        caller.sendall(frame)
+        began = time.monotonic()
+        assert is_dropped(caller)
+        assert time.monotonic() - began < 3  # for this, not for a ping
     assert answers(display)
