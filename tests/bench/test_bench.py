@@ -10,7 +10,7 @@ from analysis import Event, LiveAnalyser, analyse_trace
 from tests.bench import __main__ as bench
 from tests.bench import display, lever, live, startup, trace
 from tests.bench.figure import Figure
-from tests.browser.chromium import CHROMIUM, MISSING
+from tests.browser.chromium import require_chromium
 
 SIZES = (20_000, 40_000, 400_000)
 SLOWEST_TRACE = 5  # times the notebook way
@@ -91,8 +91,8 @@ def test_the_program_answers_soon() -> None:
     assert startup.ready_time(starts=1).value < 10
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 def test_the_display_is_quick_and_light_whoever_looks_on() -> None:
+    require_chromium()
     with display.served() as station:
         idle, training, memory = display.load(station, seconds=8)
         painted, unpainted, sent, dropped, viewer = display.crowded(station, steps=40)

@@ -1,9 +1,12 @@
 """The browser that the tests and the bench use: Debian's Chromium, headless."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -19,6 +22,12 @@ _OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def require_chromium() -> None:
+    """Skip the test where there is no browser; with REQUIRE_BROWSER=1 fail."""
+    if CHROMIUM is None:
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(MISSING)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A real browser on the page of a real station, whose machine is played by the test."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +21,7 @@ from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.station import Chain, Station
-from tests.browser.chromium import CHROMIUM, MISSING, launched
+from tests.browser.chromium import launched, require_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -151,10 +150,7 @@ def slow_floor() -> Iterator[Floor]:
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    if CHROMIUM is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
+    require_chromium()
     with launched() as opened:
         yield opened
 
