@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 CONNECTIONS = 200  # 64 viewers, what their pages ask for, and room; a process may hold 1024 files
+BACKLOG = 64  # so many are let in before any of them is looked at
 REQUEST_S = 10.0  # from the connection to the end of the answer: each is for one request
 REQUEST_BYTES = 1 << 14
 # A viewer taps a few buttons; a burst is for whoever taps them all.
@@ -25,10 +26,14 @@ class HttpConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody has come; one too many is turned away."""
         super().connection_made(transport)
+        self._deadline = self.loop.call_later(REQUEST_S, self._end)
         if len(self.connections) > CONNECTIONS:
             transport.abort()
-        else:
-            self.loop.call_later(REQUEST_S, self._end)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        self._deadline.cancel()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Part of the request."""

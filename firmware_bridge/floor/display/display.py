@@ -183,6 +183,7 @@ class Display:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            backlog=connections.BACKLOG,
             h11_max_incomplete_event_size=connections.REQUEST_BYTES,
             ws_max_size=MESSAGE_BYTES,
             ws_ping_interval=PING_S,
