@@ -95,6 +95,7 @@ def test_the_display_is_quick_and_light_whoever_looks_on() -> None:
     require_chromium()
     with display.served() as station:
         idle, training, memory = display.load(station, seconds=8)
+    with display.served() as station:
         painted, unpainted, sent, dropped, viewer = display.crowded(station, steps=40)
     assert idle.value < 15
     assert training.value < 25
