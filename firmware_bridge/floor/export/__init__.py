@@ -1,0 +1,1 @@
+"""Sets for other programs: CSV, JSON and FIT. See FORMATS.md."""

@@ -1,0 +1,1 @@
+"""What is kept: sets, and what is running, in one SQLite file."""
