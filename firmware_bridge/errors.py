@@ -10,6 +10,8 @@ LeverRepError              anything told to the user; exit status 1
 ├── MachineMismatch        the device is not the one the settings describe
 ├── TraceError             a recording or CSV file cannot be read
 ├── OutputError            events, a recording or a picture cannot be written
+├── StoreError             the sets that are kept cannot be read or written
+├── CalibrationRefused     a calibration that cannot be believed; the old one stays
 └── DisplayError           the display cannot be served or opened
 
 A wrong settings file is config.ConfigError, told the same way.
@@ -54,6 +56,14 @@ class TraceError(LeverRepError):
 
 class OutputError(LeverRepError):
     """Events, a recording or a picture cannot be written."""
+
+
+class StoreError(LeverRepError):
+    """The sets that are kept cannot be read or written."""
+
+
+class CalibrationRefused(LeverRepError):
+    """A calibration that cannot be believed; the old one stays."""
 
 
 class DisplayError(LeverRepError):

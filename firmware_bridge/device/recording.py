@@ -20,22 +20,16 @@ from firmware_bridge.errors import OutputError, TraceError
 CHUNK_BYTES = 64  # two SAMPLES frames: smooth at real time
 
 
-class Recorder:
-    """Give it every Chunk. OutputError if `path` exists or cannot be written."""
+class Outages:
+    """Gives the bytes of every Chunk back, with a note where a restarted machine was away."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self) -> None:
         self._held: bytes | None = None  # what a restarted machine said before its first sample
         self._lost_s = 0.0
-        try:
-            self._file = path.open("xb", buffering=0)  # what was written is safe from our crash
-        except FileExistsError as error:
-            raise OutputError(f"{path} exists already: choose another name") from error
-        except OSError as error:
-            raise self._failed(error) from error
 
-    def write(self, chunk: Chunk) -> None:
-        data = chunk.data
+    def noted(self, chunk: Chunk) -> bytes:
+        """What is to be kept now."""
+        data, kept = chunk.data, b""
         if self._held is not None:
             self._held, data = self._held + data, b""
         for item in chunk.items:
@@ -44,13 +38,34 @@ class Recorder:
                 if self._held is None:
                     # Behind any delimiter there is room for another frame.
                     room = data.find(DELIMITER) + 1
-                    self._put(data[:room])
+                    kept += data[:room]
                     self._held, data = data[room:], b""
             elif isinstance(item, Readings) and self._held is not None:
                 pause = Outage(round(1e6 * (item.t_s[0] - self._lost_s)))
-                self._put(wire(pause) + self._held)
+                kept += wire(pause) + self._held
                 self._held = None
-        self._put(data)
+        return kept + data
+
+    def rest(self) -> bytes:
+        """What is still held back, at the end."""
+        return self._held or b""
+
+
+class Recorder:
+    """Give it every Chunk. OutputError if `path` exists or cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._outages = Outages()
+        try:
+            self._file = path.open("xb", buffering=0)  # what was written is safe from our crash
+        except FileExistsError as error:
+            raise OutputError(f"{path} exists already: choose another name") from error
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def write(self, chunk: Chunk) -> None:
+        self._put(self._outages.noted(chunk))
 
     def _put(self, data: bytes) -> None:
         left = memoryview(data)
@@ -61,8 +76,7 @@ class Recorder:
             raise self._failed(error) from error
 
     def close(self) -> None:
-        if self._held:
-            self._put(self._held)
+        self._put(self._outages.rest())
         self._file.close()
 
     def _failed(self, error: OSError) -> OutputError:

@@ -60,4 +60,3 @@ class StoredSet:
     def local(self, utc: datetime) -> datetime:
         """A time of the set by the clock on the wall."""
         return utc.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))
-

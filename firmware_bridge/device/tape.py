@@ -1,0 +1,92 @@
+"""The wire bytes of late, kept so that they can be played by themselves from any point on."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+from firmware_bridge.device.events import Chunk
+from firmware_bridge.device.frames import Hello, Status, wire
+from firmware_bridge.device.framing import DELIMITER
+from firmware_bridge.device.ledger import COUNT_WRAP, Readings
+from firmware_bridge.device.recording import Outages
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Whole frames. `hello`: what the machine would have said before them."""
+
+    hello: Hello | None
+    first_s: float | None  # device time of the first sample, if there is one
+    last_s: float  # of the last one up to here
+    data: bytes
+
+
+class Tape:
+    """Give it every Chunk. Begins with a HELLO wherever it is cut."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[_Piece] = deque()
+        self._outages = Outages()
+        self._rest = b""  # of a frame that is not complete
+        self._hello: Hello | None = None
+        self._index = 0  # number of the next sample
+        self._now_s = 0.0
+
+    @property
+    def from_s(self) -> float:
+        """Device time of its first sample."""
+        times = (piece.first_s for piece in self._pieces if piece.first_s is not None)
+        return next(times, self._now_s)
+
+    @property
+    def data(self) -> bytes:
+        """All of it, with the HELLO."""
+        return _greeting(self._pieces[0]) + b"".join(p.data for p in self._pieces) if self else b""
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
+    def add(self, chunk: Chunk) -> bytes:
+        """Keep what the link tells. What there is to be added to a copy of `data`."""
+        whole, delimiter, self._rest = (self._rest + self._outages.noted(chunk)).rpartition(
+            DELIMITER
+        )
+        hello, first_s = self._present_hello(), None
+        for item in chunk.items:
+            if isinstance(item, Readings):
+                first_s = item.t_s[0] if first_s is None else first_s
+                self._index, self._now_s = item.index + len(item.values), item.t_s[-1]
+            elif isinstance(item, Hello):
+                self._hello, self._index = item, item.samples
+            elif isinstance(item, Status) and self._hello and item.boot == self._hello.boot:
+                self._hello = replace(
+                    self._hello,
+                    rate_hz=item.rate_hz,
+                    uptime_us=item.uptime_us,
+                    samples=item.samples,
+                )
+        data = whole + delimiter
+        if data:
+            self._pieces.append(_Piece(hello, first_s, self._now_s, data))
+        return data
+
+    def forget_before(self, t_s: float) -> None:
+        """Nobody needs what is older."""
+        while self._pieces and self._pieces[0].last_s < t_s:
+            self._pieces.popleft()
+
+    def cut(self) -> None:
+        """Begin anew with the next frame."""
+        self._pieces.clear()
+
+    def _present_hello(self) -> Hello | None:
+        """What the machine would say if it were asked now."""
+        said = self._hello
+        if said is None:
+            return None
+        since = (self._index - said.samples + COUNT_WRAP // 2) % COUNT_WRAP - COUNT_WRAP // 2
+        uptime_us = max(0, said.uptime_us + since * 1_000_000 // said.rate_hz)
+        return replace(said, samples=self._index % COUNT_WRAP, uptime_us=uptime_us)
+
+
+def _greeting(piece: _Piece) -> bytes:
+    return wire(piece.hello) if piece.hello else b""

@@ -1,0 +1,184 @@
+"""The keeper's thread: puts sets, and what is running, on the disk; nobody waits for the disk.
+
+The station hands over jobs; each is one change of the store that may safely be done twice. What
+the disk does not take is kept in memory and tried again, and `failure` says so.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Self
+
+from firmware_bridge.errors import StoreError
+from firmware_bridge.floor.store.store import DAMAGED, Samples, Store
+from firmware_bridge.floor.store.storedset import StoredSet
+
+FLUSH_S = 0.5  # what is running is on the disk after this; a second is promised
+RETRY_S = 2.0
+CLOSE_S = 3.0
+BACKLOG = 200  # sets that wait for a disk: a day of them, some 20 MB
+KEPT = 200  # whose numbers are remembered
+
+Task = Callable[[Store], object]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """`running`: it is about the set under way. `anew`: what was said of that before is needless."""
+
+    task: Task
+    running: bool = False
+    anew: bool = False
+    set_uid: str | None = None
+
+
+class Keeper:
+    """Keeps sets in the file at `path` from the moment it is entered."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.failure = ""  # why nothing can be kept just now
+        self.kept: dict[str, int] = {}  # uid of each set that is on the disk, and its number
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._waiting: list[_Job] = []
+        self._lost = 0  # sets that waited for too long
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._store: Store | None = None
+        self._thread = threading.Thread(target=self._work, name="leverrep keeper", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What can be kept still is."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(CLOSE_S)
+
+    def begin(self, begun: StoredSet, samples: Samples) -> None:
+        """A set is under way."""
+        self._jobs.put(_Job(lambda store: store.begin(begun, samples), running=True, anew=True))
+
+    def append(self, data: bytes) -> None:
+        """More wire bytes of it."""
+        self._jobs.put(_Job(lambda store: store.append(data), running=True))
+
+    def drop(self) -> None:
+        """It was none."""
+        self._jobs.put(_Job(Store.drop_running, running=True, anew=True))
+
+    def save(self, one: StoredSet, samples: Samples) -> None:
+        """A set is over."""
+        self._jobs.put(_Job(lambda store: store.save(one, samples), anew=True, set_uid=one.uid))
+        self._wake.set()
+
+    def change(self, one: StoredSet) -> None:
+        """Somebody has changed a set that is over."""
+        self._jobs.put(_Job(lambda store: store.change(one)))
+        self._wake.set()
+
+    # The keeper's thread, from here on.
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait(RETRY_S if self.failure else FLUSH_S)
+            self._wake.clear()
+            self._collect()
+            self._try()
+        self._collect()
+        self._try()
+        if self._store:
+            with suppress(sqlite3.Error):
+                self._store.close()
+
+    def _collect(self) -> None:
+        with suppress(Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job.anew:
+                    self._waiting = [one for one in self._waiting if not one.running]
+                self._waiting.append(job)
+        over = sum(job.set_uid is not None for job in self._waiting) - BACKLOG
+        for job in [job for job in self._waiting if job.set_uid][: max(0, over)]:
+            self._waiting.remove(job)
+            self._lost += 1
+
+    def _try(self) -> None:
+        try:
+            store = self._store = self._store or open_or_set_aside(self.path)
+            if self._waiting:
+                self._do(store)
+            self.failure = ""
+        except (sqlite3.Error, OSError, StoreError) as error:
+            self.failure = _words(self.path, error) + (
+                f"; {self._lost} sets are lost" if self._lost else ""
+            )
+            self._let_go(error)
+
+    def _do(self, store: Store) -> None:
+        kept = {}
+        with store.transaction():
+            for job in self._waiting:
+                done = job.task(store)
+                if job.set_uid:
+                    assert isinstance(done, int)
+                    kept[job.set_uid] = done
+        self._waiting = []
+        newest = [*self.kept.items(), *kept.items()][-KEPT:]
+        self.kept = dict(newest)
+
+    def _let_go(self, error: Exception) -> None:
+        """Begin anew with the next try: whatever was wrong with the file may be cured by then."""
+        if self._store:
+            with suppress(sqlite3.Error):
+                self._store.close()
+        self._store = None
+        if getattr(error, "sqlite_errorcode", None) in DAMAGED:
+            set_aside(self.path)
+
+
+def open_or_set_aside(path: Path) -> Store:
+    """The store; if what is there is damaged it is set aside and an empty one made."""
+    try:
+        return Store(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in DAMAGED:
+            raise
+        set_aside(path)
+        return Store(path)
+
+
+def set_aside(path: Path) -> None:
+    """Keep a damaged store under another name, for somebody to mend."""
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.replace(f"{path}{suffix}", f"{path}.damaged-{stamp}{suffix}")
+
+
+def _words(path: Path, error: Exception) -> str:
+    if isinstance(error, StoreError):
+        return str(error)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    why = _WHY.get(code) or getattr(error, "strerror", None) or str(error)
+    return f"{path}: sets cannot be saved: {why}"
+
+
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk is full: free some space",
+    sqlite3.SQLITE_READONLY: "it may only be read: check the card or the rights of the file",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check the card or the rights of the folder",
+    sqlite3.SQLITE_IOERR: "the disk fails: check the card",
+    sqlite3.SQLITE_BUSY: "another program is writing to it",
+    sqlite3.SQLITE_LOCKED: "another program is writing to it",
+    sqlite3.SQLITE_NOTADB: "it was damaged and has been set aside",
+    sqlite3.SQLITE_CORRUPT: "it was damaged and has been set aside",
+}

@@ -1,0 +1,379 @@
+"""The sets that are kept, in one SQLite file: see migrations/ for its tables.
+
+One transaction a change, on the disk before it is over (WAL, synchronous=FULL).
+"""
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
+
+import msgspec
+
+from config import FormStandard
+from firmware_bridge.errors import StoreError
+from firmware_bridge.floor.plan import Plan
+from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.store.migrate import TooNew, migrate
+from firmware_bridge.floor.store.storedset import StoredSet
+
+BUSY_S = 5.0  # how long another program may take to write
+DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a set was measured on: wire bytes, or the text of a CSV file.
+
+    `from_s`: what the set's report and trace call the time of the first sample.
+    """
+
+    kind: Literal["wire", "csv"]
+    data: bytes
+    from_s: float = 0.0
+
+
+class Running(NamedTuple):
+    """The set under way, as far as it got: without a report, and its samples."""
+
+    begun: StoredSet
+    samples: Samples
+
+
+class Analysis(NamedTuple):
+    """What was found in a set once."""
+
+    made_utc: datetime
+    program: str
+    report: dict[str, Any]
+
+
+class SetLine(NamedTuple):
+    """A set in a few figures."""
+
+    id: int
+    started_utc: str
+    utc_offset_min: int
+    standard: str
+    load_kg: float | None
+    rep_count: int
+    partial_count: int
+    overshoot_count: int
+    mean_range_deg: float | None
+    form_score: int | None
+    ended_by: str
+    discomfort: int
+    suspect: int
+    notes: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which sets: those that began from `since` on and before `until` (aware), with this load."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    load_kg: float | None = None
+    ids: Sequence[int] = ()
+
+    def where(self) -> tuple[str, list[Any]]:
+        """As SQL with its parameters."""
+        terms, values = ["1"], []
+        for term, value in (
+            ("started_utc >= ?", self.since and utc_text(self.since)),
+            ("started_utc < ?", self.until and utc_text(self.until)),
+            ("load_kg = ?", self.load_kg),
+        ):
+            if value is not None:
+                terms.append(term)
+                values.append(value)
+        if self.ids:
+            terms.append(f"sets.id IN ({', '.join('?' * len(self.ids))})")
+            values += self.ids
+        return " AND ".join(terms), values
+
+
+EVERYTHING = Filter()
+_FACTS = (
+    "uid, sets.id, number, started_utc, utc_offset_min, device_id, standard, load_kg, target_reps,"
+    " target_tempo, form, calibration, stop_deg, ended_by, discomfort, suspect, source, notes"
+)
+_CURRENT = "FROM sets JOIN analyses ON set_id = sets.id AND current"
+
+
+class Store:
+    """One connection to the file at `path`, which is made unless `existing`. Use it in one thread.
+
+    Every method raises sqlite3.Error; opening raises StoreError for a file that is no store of
+    ours, and sqlite3.Error or OSError for what a later try may cure.
+    """
+
+    def __init__(self, path: Path, *, existing: bool = False) -> None:
+        self.path = path
+        if existing and not path.exists():
+            raise StoreError(f"{path}: no sets are kept here yet")
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(
+                os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
+            )  # its other files take after it
+        self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            migrate(self._db)
+        except TooNew:
+            self.close()
+            raise StoreError(f"{path}: made by a newer LeverRep: update this one") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done inside, or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    # Inside of a transaction:
+
+    def save(self, one: StoredSet, samples: Samples) -> int:
+        """Keep a set that is over, instead of what was running. Again: no harm. Its id."""
+        record = one.record
+        values = {
+            "uid": one.uid,
+            "number": record.number,
+            "started_utc": utc_text(one.started_utc),
+            "utc_offset_min": one.utc_offset_min,
+            "device_id": one.device_id,
+            **msgspec.structs.asdict(record.plan),
+            "form": _json(record.form),
+            "calibration": _json(one.calibration),
+            "stop_deg": one.stop_deg,
+            "ended_by": record.ended_by,
+            "discomfort": int(record.discomfort),
+            "suspect": int(one.suspect),
+            "source": one.source,
+            "notes": one.notes,
+        }
+        self._insert("INSERT OR IGNORE INTO sets", values)
+        (number,) = self._db.execute("SELECT id FROM sets WHERE uid = ?", [one.uid]).fetchone()
+        self.change(one)
+        packed = {
+            "set_id": number,
+            "kind": samples.kind,
+            "from_s": samples.from_s,
+            "data": zlib.compress(samples.data),
+            "trace": zlib.compress(msgspec.json.encode(record.trace)),
+        }
+        self._insert("INSERT OR REPLACE INTO samples", packed)
+        self.drop_running()
+        return int(number)
+
+    def change(self, one: StoredSet) -> None:
+        """Somebody has struck out reps of a kept set, marked it, or written a note."""
+        facts = (int(one.record.discomfort), int(one.suspect), one.notes, one.uid)
+        self._db.execute(
+            "UPDATE sets SET discomfort = ?, suspect = ?, notes = ? WHERE uid = ?", facts
+        )
+        found = self._db.execute(
+            "SELECT sets.id, analyses.id FROM sets LEFT JOIN analyses ON set_id = sets.id AND"
+            " current WHERE uid = ?",
+            [one.uid],
+        ).fetchone()
+        if found is None:
+            return
+        number, analysis = found
+        if analysis is None:
+            self.add_analysis(number, one.report, one.program, one.analysed_utc or one.started_utc)
+        else:
+            summary = _summary(one.report)
+            places = ", ".join(f"{name} = ?" for name in summary)
+            self._db.execute(
+                f"UPDATE analyses SET {places} WHERE id = ?", [*summary.values(), analysis]
+            )
+
+    def add_analysis(
+        self, number: int, report: dict[str, Any], program: str, made_utc: datetime
+    ) -> None:
+        """What was found in a set now; what was found before is kept beside it."""
+        self._db.execute("UPDATE analyses SET current = 0 WHERE set_id = ?", [number])
+        values = {
+            "set_id": number,
+            "made_utc": utc_text(made_utc),
+            "program": program,
+            "current": 1,
+            **_summary(report),
+        }
+        self._insert("INSERT INTO analyses", values)
+
+    def begin(self, begun: StoredSet, samples: Samples) -> None:
+        """A set is under way, with these samples so far."""
+        self.drop_running()
+        self._db.execute(
+            "INSERT INTO running VALUES (1, ?, ?)",
+            [samples.from_s, msgspec.json.encode(begun).decode()],
+        )
+        self.append(samples.data)
+
+    def append(self, data: bytes) -> None:
+        """More samples of the set under way."""
+        self._db.execute("INSERT INTO running_bytes (data) VALUES (?)", [data])
+
+    def drop_running(self) -> None:
+        """What was under way was no set, or is over."""
+        self._db.execute("DELETE FROM running")
+        self._db.execute("DELETE FROM running_bytes")
+
+    def _insert(self, insert: str, values: dict[str, Any]) -> None:
+        places = ", ".join("?" * len(values))
+        self._db.execute(f"{insert} ({', '.join(values)}) VALUES ({places})", [*values.values()])
+
+    # Reading:
+
+    def running(self) -> Running | None:
+        """The set that was under way when the program ended, if it had no time to end it."""
+        found = self._db.execute("SELECT from_s, begun FROM running").fetchone()
+        if found is None:
+            return None
+        from_s, begun = found
+        rows = self._db.execute("SELECT data FROM running_bytes ORDER BY id")
+        data = b"".join(row[0] for row in rows)
+        return Running(_begun.decode(begun), Samples("wire", data, from_s))
+
+    def lines(self, which: Filter = EVERYTHING, newest: int | None = None) -> list[SetLine]:
+        """Sets in a few figures, in the order of their time; the `newest` of them, or all."""
+        where, values = which.where()
+        rows = self._db.execute(
+            f"SELECT {_LINE} {_CURRENT} WHERE {where} ORDER BY started_utc DESC, sets.id DESC"
+            " LIMIT ?",
+            [*values, -1 if newest is None else newest],
+        )
+        return [SetLine(*row) for row in rows][::-1]
+
+    def sets(self, which: Filter = EVERYTHING, newest: int | None = None) -> Iterator[StoredSet]:
+        """Whole sets with their current report, in the order of their time; without traces."""
+        where, values = which.where()
+        rows = self._db.execute(
+            f"SELECT * FROM (SELECT {_FACTS}, report, program, made_utc {_CURRENT} WHERE {where}"
+            " ORDER BY started_utc DESC, sets.id DESC LIMIT ?) ORDER BY started_utc, id",
+            [*values, -1 if newest is None else newest],
+        )
+        return map(_stored, rows)
+
+    def get(self, number: int) -> StoredSet:
+        """One set, with its trace. Raises StoreError if there is none of this number."""
+        found = next(iter(self.sets(Filter(ids=[number]))), None)
+        if found is None:
+            raise StoreError(f"there is no set {number}: see `leverrep sets list`")
+        return self.with_trace(found)
+
+    def with_trace(self, one: StoredSet) -> StoredSet:
+        """The same with the way its lever went."""
+        row = self._db.execute("SELECT trace FROM samples WHERE set_id = ?", [one.id]).fetchone()
+        times, angles = msgspec.json.decode(zlib.decompress(row[0])) if row else ((), ())
+        return replace(one, record=replace(one.record, trace=(times, angles)))
+
+    def samples(self, number: int) -> Samples | None:
+        """What a set was measured on."""
+        row = self._db.execute(
+            "SELECT kind, from_s, data FROM samples WHERE set_id = ?", [number]
+        ).fetchone()
+        return Samples(row[0], zlib.decompress(row[2]), row[1]) if row else None
+
+    def analyses(self, number: int) -> list[Analysis]:
+        """All that was ever found in a set, the current last."""
+        rows = self._db.execute(
+            "SELECT made_utc, program, report FROM analyses WHERE set_id = ? ORDER BY current, id",
+            [number],
+        )
+        return [Analysis(_time(row[0]), row[1], msgspec.json.decode(row[2])) for row in rows]
+
+    def id_of(self, uid: str) -> int | None:
+        """The number of a set in the store."""
+        row = self._db.execute("SELECT id FROM sets WHERE uid = ?", [uid]).fetchone()
+        return int(row[0]) if row else None
+
+    def is_whole(self) -> bool:
+        """Is nothing in the file damaged? Reads all of it."""
+        return bool(self._db.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+
+
+def utc_text(when: datetime) -> str:
+    """As the store has it: 2026-11-25T18:03:00.250Z."""
+    utc = when.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
+
+
+_begun = msgspec.json.Decoder(StoredSet)
+_form = msgspec.json.Decoder(FormStandard)
+_LINE = ", ".join(name if name != "id" else "sets.id" for name in SetLine._fields)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _summary(report: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "rep_count",
+        "partial_count",
+        "overshoot_count",
+        "mean_range_deg",
+        "form_score",
+    )
+    return {**{name: report[name] for name in names}, "report": _json(report)}
+
+
+def _stored(row: Sequence[Any]) -> StoredSet:
+    (uid, number_kept, number, started, offset, device, standard, load, reps, tempo, form, scale,
+     stop, ended_by, discomfort, suspect, source, notes, report, program, made) = row  # fmt: skip
+    record = SetRecord(
+        number=number,
+        plan=Plan(standard=standard, load_kg=load, target_reps=reps, target_tempo=tempo),
+        form=_form.decode(form),
+        report=msgspec.json.decode(report),
+        ended_by=ended_by,
+        rest_from_s=0.0,
+        discomfort=bool(discomfort),
+    )
+    return StoredSet(
+        uid=uid,
+        record=record,
+        started_utc=_time(started),
+        utc_offset_min=offset,
+        device_id=device,
+        calibration=msgspec.json.decode(scale),
+        stop_deg=stop,
+        suspect=bool(suspect),
+        source=source,
+        notes=notes,
+        id=number_kept,
+        program=program,
+        analysed_utc=_time(made),
+    )
