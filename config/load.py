@@ -44,6 +44,13 @@ def user_settings_path() -> Path:
     return folder / "leverrep" / "leverrep.toml"
 
 
+def state_folder() -> Path:
+    """Where the program keeps what it must not forget: sets, calibrations, the token."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    folder = Path(base) if os.path.isabs(base) else _home() / ".local" / "state"
+    return folder / "leverrep"
+
+
 def _home() -> Path:
     try:
         return Path.home()

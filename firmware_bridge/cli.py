@@ -8,19 +8,24 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from firmware_bridge.arguments import SETS_ACTIONS, parser
 from firmware_bridge.errors import LeverRepError
+from firmware_bridge.stop import Stop
 
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
     from analysis import Report
-    from config import Settings
+    from config import CalibrationBook, Settings
     from firmware_bridge.device.trace import Trace
+    from firmware_bridge.floor.store.reanalysis import Angles
+    from firmware_bridge.floor.store.store import Samples
+    from firmware_bridge.floor.store.storedset import StoredSet
     from firmware_bridge.station import Station
 
 DONE, FAILED, USAGE = 0, 1, 2
+CALIBRATIONS = "calibrations.json"  # in the folder of what is kept
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,12 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _command(argv: Sequence[str] | None) -> int:
-    args = _parser().parse_args(argv)
+    args = parser().parse_args(argv)
     from config import ConfigError
 
     try:
-        status: int = args.command(args)
-        return status
+        return _COMMANDS[args.command](args)
     except (LeverRepError, ConfigError) as error:
         return _tell(str(error))
 
@@ -75,108 +79,10 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="leverrep", description="Rep counter for the lever back extension machine."
-    )
-    # Before the command or after it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    for one in (parser, common):
-        one.add_argument("--config", type=_path, metavar="FILE", help="settings file (TOML)")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    demo = commands.add_parser("demo", parents=[common], help="the station on a simulated machine")
-    demo.add_argument("--script", default="mixed", metavar="NAME", help="what the lifter does")
-    demo.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
-    demo.set_defaults(command=_demo, usage_error=demo.error)
-
-    run = commands.add_parser("run", parents=[common], help="the station on the real machine")
-    run.set_defaults(command=_run)
-
-    record = commands.add_parser(
-        "record", parents=[common], help="run, and keep the bytes of the machine as they come"
-    )
-    record.add_argument("file", type=_path, help="the recording to make; must not exist yet")
-    record.set_defaults(command=_run)
-
-    for one in (run, record):
-        one.add_argument(
-            "--port", type=_name, help="serial port of the machine (default: look for it)"
-        )
-
-    replay = commands.add_parser("replay", parents=[common], help="play a recording back")
-    replay.add_argument("file", type=_path, help="the recording")
-    replay.add_argument("--fast", action="store_true", help="not at real time, as fast as it goes")
-    replay.set_defaults(command=_replay)
-
-    for one in (demo, run, record, replay):
-        one.add_argument(
-            "--events",
-            type=_name,
-            metavar="FILE",
-            help="add the events to FILE as NDJSON; - prints them",
-        )
-        one.add_argument(
-            "--host",
-            type=_name,
-            help="address to serve the display at (default: this computer alone); 0.0.0.0: every "
-            "network it is on, and who comes from there needs a token",
-        )
-        one.add_argument(
-            "--kiosk", action="store_true", help="open the display full screen in Chromium"
-        )
-
-    analyse = commands.add_parser(
-        "analyse", parents=[common], help="count the reps of a recording or a CSV file"
-    )
-    analyse.add_argument(
-        "file", type=_path, nargs="?", help="a recording, or CSV with the header t_s,angle_deg"
-    )
-    output = analyse.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true", help="print the report as JSON")
-    output.add_argument("--events", action="store_true", help="print the live events as NDJSON")
-    analyse.add_argument(
-        "--uncalibrated",
-        action="store_true",
-        help="nobody has calibrated these angles: take the resting end as neutral, and "
-        "thresholds as fractions of the working range",
-    )
-    analyse.add_argument(
-        "--plot", type=_picture, metavar="OUT", help="draw the sets into OUT, .svg or .png"
-    )
-    analyse.add_argument(
-        "--compare",
-        type=_path,
-        nargs=2,
-        metavar=("A", "B"),
-        help="instead of a file: draw the set with the most reps of each over each other",
-    )
-    analyse.set_defaults(command=_analyse, usage_error=analyse.error)
-    return parser
-
-
-def _name(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("must not be empty")
-    return text
-
-
-def _path(text: str) -> "Path":
-    from pathlib import Path
-
-    return Path(_name(text))
-
-
-def _picture(text: str) -> "Path":
-    from firmware_bridge.floor.plot_file import SUFFIXES
-
-    path = _path(text)
-    if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"{text!r} must end in {' or '.join(SUFFIXES)}")
-    return path
-
-
 def _demo(args: argparse.Namespace) -> int:
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
     from msgspec.structs import replace
 
     from config import Calibration, MachineProfile, load_settings
@@ -190,8 +96,11 @@ def _demo(args: argparse.Namespace) -> int:
     # The simulated machine is built as the defaults say, whatever the real one is.
     settings = load_settings(args.config)
     settings = replace(settings, machine=MachineProfile(), calibration=Calibration())
+    stop = Stop()
     with (
-        _station(args, settings) as station,
+        stop.on_signals(),
+        TemporaryDirectory(prefix="leverrep-") as folder,
+        _station(args, settings, None if args.fast else Path(folder), stop) as station,
         SimulatedMachine(counts_of(motion), fast=args.fast) as machine,
     ):
         station.session_s = len(motion) / MOTION_HZ
@@ -200,14 +109,15 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from config import load_settings
+    from config import load_settings, state_folder
     from firmware_bridge.device.link import Link
     from firmware_bridge.device.recording import Recorder
 
     settings = load_settings(args.config)
     machine = settings.machine
     link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
-    with _station(args, settings) as station:
+    stop = Stop()
+    with stop.on_signals(), _station(args, settings, state_folder(), stop) as station:
         if "file" not in args:
             station.run(link)
         else:
@@ -224,25 +134,36 @@ def _replay(args: argparse.Namespace) -> int:
     from config import load_settings
     from firmware_bridge.device.recording import replay
 
-    with _station(args, load_settings(args.config)) as station:
+    stop = Stop()
+    with stop.on_signals(), _station(args, load_settings(args.config), None, stop) as station:
         station.replay(replay(args.file, fast=args.fast))
     return _summary(args, station)
 
 
 @contextmanager
-def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Station]":
-    """A station that shows and writes what was asked for; signals only ask it to stop."""
-    from firmware_bridge.floor.eventlines import EventLines
-    from firmware_bridge.station import Chain, Station
+def _station(
+    args: argparse.Namespace, settings: "Settings", folder: "Path | None", stop: Stop
+) -> "Iterator[Station]":
+    """A station that shows and writes what was asked for, until `stop` is asked for.
 
-    station = Station(Chain(settings))
+    `folder`: where it keeps sets and calibrations; None: a recording, whose sets are kept already.
+    """
+    from firmware_bridge.errors import StoreError
+    from firmware_bridge.floor.eventlines import EventLines
+    from firmware_bridge.floor.store.keeper import Keeper
+    from firmware_bridge.floor.store.store import FILE
+    from firmware_bridge.station import Chain, Station, recover
+
+    keeper = Keeper(folder / FILE, recover) if folder else None
     with ExitStack() as stack:
-        stack.enter_context(station.stop.on_signals())
+        if keeper:
+            stack.enter_context(keeper)
+        station = Station(Chain(settings, _book(folder), keeper), stop=stop)
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
         if not getattr(args, "fast", False):  # nobody could follow
-            _open_display(args, settings, station, stack)
+            _open_display(args, settings, station, stack, folder and folder / FILE)
         if args.events != "-":
             # The code to scan is to stay on the terminal.
             if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
@@ -254,15 +175,21 @@ def _station(args: argparse.Namespace, settings: "Settings") -> "Iterator[Statio
 
                 station.view = PlainView(sys.stdout)
         yield station
+    if keeper and keeper.failure:
+        raise StoreError(keeper.failure)
 
 
 def _open_display(
-    args: argparse.Namespace, settings: "Settings", station: "Station", stack: ExitStack
+    args: argparse.Namespace,
+    settings: "Settings",
+    station: "Station",
+    stack: ExitStack,
+    store: "Path | None",
 ) -> None:
     """Serve the page, and tell where."""
     from firmware_bridge.floor.display.display import Display
 
-    display = stack.enter_context(Display(settings, args.host))
+    display = stack.enter_context(Display(settings, args.host, store))
     station.display, station.chain.board.address = display, display.address
     told_on = sys.stderr if args.events == "-" else sys.stdout
     print(f"Display: {display.address}", file=told_on, flush=True)
@@ -279,7 +206,9 @@ def _open_display(
 
 def _summary(args: argparse.Namespace, station: "Station") -> int:
     if args.events != "-":
-        _print_table({"sets": list(station.chain.sets)})
+        from firmware_bridge.floor.tables import print_report
+
+        print_report({"sets": station.chain.sets})
     if station.failure:
         raise station.failure
     return DONE
@@ -296,7 +225,7 @@ def _analyse(args: argparse.Namespace) -> int:
         require_matplotlib()
     if args.compare:
         return _compare(args, settings)
-    trace = _read_trace(args.file, settings, calibrated=not args.uncalibrated)
+    trace = _read_trace(args.file, settings, not args.uncalibrated)
     if args.events:
         return _print_events(trace, settings)
     report = _report(trace, settings, calibrated=not args.uncalibrated)
@@ -310,7 +239,9 @@ def _analyse(args: argparse.Namespace) -> int:
 
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
     else:
-        _print_table(report.to_dict())
+        from firmware_bridge.floor.tables import print_report
+
+        print_report(report.to_dict())
     return DONE
 
 
@@ -364,20 +295,89 @@ def _compare(args: argparse.Namespace, settings: "Settings") -> int:
 def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
     from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
-    from firmware_bridge.station import trace_of_recording
+    from firmware_bridge.station import degrees_by, measuring_by, trace_of_recording
 
     data = read_bytes(path)  # once: it may be a pipe
     if is_text(data):
-        return decode_csv(data, str(path))
-    return trace_of_recording(data, str(path), settings, calibrated)
+        return decode_csv(data, str(path), degrees_by(measuring_by(settings).calibration))
+    return trace_of_recording(data, str(path), settings, calibrated, _book(None))
 
 
-def _print_table(report: "dict[str, Any]") -> None:
-    from rich.console import Console
+def _book(folder: "Path | None") -> "CalibrationBook":
+    """The calibrations kept in a folder; None: in that of the real machine."""
+    from config import CalibrationBook, state_folder
 
-    from firmware_bridge.floor.tables import report_table
+    return CalibrationBook.load((folder or state_folder()) / CALIBRATIONS)
 
-    console = Console()
-    with console.capture() as table:  # rich has its own way with a reader that is gone
-        console.print(report_table(report))
-    print(table.get(), end="")
+
+def _calibrate(args: argparse.Namespace) -> int:
+    from config import load_settings
+    from firmware_bridge.device.link import Link
+    from firmware_bridge.floor.calibration.terminal import CalibrationTerminal
+    from firmware_bridge.station import calibrate
+
+    settings, book = load_settings(args.config), _book(None)
+    if args.undo:
+        return _undo(book)
+    machine = settings.machine
+    link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
+    stop = Stop()
+    with stop.on_signals(), CalibrationTerminal(sys.stdin, sys.stdout) as terminal:
+        calibrate(link, settings, book, terminal, stop)
+    return DONE
+
+
+def _undo(book: "CalibrationBook") -> int:
+    from datetime import UTC, datetime
+
+    from firmware_bridge.errors import CalibrationRefused
+    from firmware_bridge.floor.store.store import utc_text
+
+    undone = book.undo(utc_text(datetime.now(UTC)))
+    if undone is None:
+        raise CalibrationRefused("there is no calibration to undo")
+    book.save()
+    gone, now = undone
+    then = f"that of {now.made_utc}" if now else "what the settings say"
+    print(f"Undone: the calibration of {gone.made_utc}. In force now: {then}.")
+    return DONE
+
+
+def _sets(args: argparse.Namespace) -> int:
+    from firmware_bridge import sets
+
+    def angles_of(one: "StoredSet", samples: "Samples") -> "Angles":
+        from firmware_bridge.station import angles_of  # a list does not need all of that
+
+        return angles_of(one, samples)
+
+    match args.command.removeprefix("sets "):
+        case "list":
+            sets.list_sets(args)
+        case "show":
+            sets.show(args, angles_of)
+        case "export":
+            sets.export(args)
+        case "trend":
+            sets.trend(args)
+        case "note":
+            sets.note(args)
+        case "reanalyse":
+            return FAILED if sets.reanalyse(args, angles_of) else DONE
+        case "import":
+            from config import load_settings
+            from firmware_bridge.station import measuring_by
+
+            settings = load_settings(args.config)
+            sets.import_file(args, settings, measuring_by(settings), angles_of)
+    return DONE
+
+
+_COMMANDS = {
+    "demo": _demo,
+    "run": _run,
+    "replay": _replay,
+    "analyse": _analyse,
+    "calibrate": _calibrate,
+    **{f"sets {name}": _sets for name in SETS_ACTIONS},
+}

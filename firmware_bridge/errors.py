@@ -8,10 +8,11 @@ LeverRepError              anything told to the user; exit status 1
 │   └── NotALeverMachine   opened, but no HELLO came
 ├── LinkLost               a port that worked has died; the station reconnects
 ├── MachineMismatch        the device is not the one the settings describe
+│   └── NotCalibrated      nor the one that was calibrated; the guide has to be run
 ├── TraceError             a recording or CSV file cannot be read
 ├── OutputError            events, a recording or a picture cannot be written
 ├── StoreError             the sets that are kept cannot be read or written
-├── CalibrationRefused     a calibration that cannot be believed; the old one stays
+├── CalibrationRefused     the guide cannot believe what it sees; the calibration before stays
 └── DisplayError           the display cannot be served or opened
 
 A wrong settings file is config.ConfigError, told the same way.
@@ -50,6 +51,10 @@ class MachineMismatch(LeverRepError):
     """The device is not the one that the settings describe."""
 
 
+class NotCalibrated(MachineMismatch):
+    """The guided calibration has to be run for this device."""
+
+
 class TraceError(LeverRepError):
     """A recording or a CSV file cannot be read."""
 
@@ -63,7 +68,7 @@ class StoreError(LeverRepError):
 
 
 class CalibrationRefused(LeverRepError):
-    """A calibration that cannot be believed; the old one stays."""
+    """The guide cannot believe what it sees; the calibration before stays in force."""
 
 
 class DisplayError(LeverRepError):

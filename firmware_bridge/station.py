@@ -4,49 +4,94 @@
 `Station` is the thin shell around it; the only other thread is the link's reader.
 """
 
-import signal
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from statistics import median
-from types import FrameType
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis import Event, LeverScale
-from config import MachineProfile, Settings
+from analysis import Event, LeverScale, Play
+from config import CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
-from firmware_bridge.device.frames import Hello, SensorError
-from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.frames import Hello, Sensor, SensorError, Status
+from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.recording import Recorder, play
-from firmware_bridge.device.trace import Trace
-from firmware_bridge.errors import MachineMismatch, OutputError, TraceError
+from firmware_bridge.device.stream import Stream, good_samples
+from firmware_bridge.device.tape import Tape
+from firmware_bridge.device.trace import Trace, decode_csv, unbroken_degrees
+from firmware_bridge.errors import (
+    CalibrationRefused,
+    MachineMismatch,
+    NotCalibrated,
+    OutputError,
+    TraceError,
+)
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.board import Link as LinkState
-from firmware_bridge.floor.commands import Command
+from firmware_bridge.floor.calibration.guide import Guide
+from firmware_bridge.floor.commands import Calibrate, Command
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
+from firmware_bridge.floor.store.keeper import Keeper
+from firmware_bridge.floor.store.keeping import Keeping, Measuring
+from firmware_bridge.floor.store.reanalysis import Angles, recovered
+from firmware_bridge.floor.store.store import Running, Samples, utc_text
+from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.training import Training
+from firmware_bridge.stop import Stop
 
 TICK_S = 0.05  # how long to wait for news of the machine before those of people are looked at
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
 
 
-def lever_scale(settings: Settings) -> LeverScale:
-    """How this machine's counts become lever degrees."""
-    machine = settings.machine
-    return LeverScale(
-        settings.calibration.neutral_counts,
-        machine.counts_per_turn,
-        machine.gear,
-        machine.direction,
-    )
+def measuring_by(
+    settings: Settings, device_id: str | None = None, saved: SavedCalibration | None = None
+) -> Measuring:
+    """How this machine's counts become lever degrees, as it is kept with each set."""
+    machine, calibration = settings.machine, settings.calibration
+    facts = {
+        "made_utc": saved and saved.made_utc,
+        "counts_per_turn": machine.counts_per_turn,
+        "gear": machine.gear,
+        "direction": machine.direction,
+        "play_deg": machine.play_deg,
+        "neutral_counts": calibration.neutral_counts,
+        "sine_deg": calibration.sine_deg,
+        "cosine_deg": calibration.cosine_deg,
+        "stop_deg": saved and saved.stop_deg,
+    }
+    return Measuring(device_id, facts)
+
+
+def degrees_by(measuring: Mapping[str, Any]) -> Callable[[float], float]:
+    """Makes lever degrees of counts, one reading after the other."""
+    names = ("neutral_counts", "counts_per_turn", "gear", "direction", "sine_deg", "cosine_deg")
+    scale = LeverScale(*(measuring[name] for name in names))
+    if not measuring["play_deg"]:
+        return scale.degrees
+    play = Play(measuring["play_deg"])
+    return lambda counts: play.take(scale.degrees(counts))
+
+
+def angles_of(one: StoredSet, samples: Samples) -> Angles:
+    """The lever's way in the samples of a kept set. Raises TraceError."""
+    degrees = degrees_by(one.calibration)
+    if samples.kind == "csv":
+        trace = decode_csv(samples.data, "the file", degrees)
+        return trace.t_s.tolist(), trace.angle_deg.tolist()
+    times, counts = good_samples(Stream().feed(samples.data))
+    return [t_s + samples.from_s for t_s in times], [degrees(count) for count in counts]
+
+
+def recover(running: Running) -> list[StoredSet]:
+    """The set that was under way when the station was killed."""
+    return recovered(running, angles_of)
 
 
 def check_machine(hello: Hello, settings: Settings) -> None:
@@ -64,24 +109,96 @@ def check_machine(hello: Hello, settings: Settings) -> None:
         )
 
 
+class Calibrations:
+    """What the settings say of a device, and what the guide has found (`book`)."""
+
+    def __init__(self, settings: Settings, book: CalibrationBook | None = None) -> None:
+        self.settings = settings
+        self._book = book
+
+    def of(self, hello: Hello) -> tuple[Settings, SavedCalibration | None]:
+        """The settings by which this device is read.
+
+        Raises MachineMismatch if they are of another device, and NotCalibrated, which is one, if
+        the guide has to find them.
+        """
+        saved = self._book and self._book.newest(hello.device_id)
+        if saved:
+            why = saved.misfit(hello)
+            if why:
+                raise NotCalibrated(why)
+            return saved.applied_to(self.settings), saved
+        by_hand = self.settings.calibration.device_id == hello.device_id
+        if self._book and self._book.devices and not by_hand:
+            known = ", ".join(self._book.devices)
+            raise NotCalibrated(
+                f"this is device {hello.device_id}, the calibration is of {known}: calibrate again"
+            )
+        check_machine(hello, self.settings)
+        return self.settings, None
+
+    def keep(self, guide: Guide) -> SavedCalibration:
+        """Believe what the guide has found. Raises ConfigError if it cannot be saved."""
+        assert self._book
+        found = guide.saved(utc_text(datetime.now(UTC)))
+        self._book.add(found)
+        return found
+
+
+class Guided:
+    """A calibration under way: what the link tells goes to the guide."""
+
+    def __init__(self, settings: Settings, hello: Hello) -> None:
+        facts = (hello.device_id, hello.sensor, hello.firmware, hello.counts_per_turn)
+        self.guide = Guide(settings, *facts)
+        self.heard_at = time.monotonic()
+
+    def take(self, chunk: Chunk) -> None:
+        """Follow what has come."""
+        for item in chunk.items:
+            if isinstance(item, Readings):
+                values = (
+                    error.name.lower() if error else value
+                    for value, error in zip(item.values, item.errors, strict=True)
+                )
+                self.guide.feed([*zip(item.t_s, values, strict=True)])
+            elif isinstance(item, Gap):
+                self.guide.missing(item.missing or 0)
+            elif isinstance(item, Status):
+                weak, strong, magnet = (
+                    bool(item.flags & flag)
+                    for flag in (Sensor.TOO_WEAK, Sensor.TOO_STRONG, Sensor.MAGNET)
+                )
+                self.guide.status(weak, strong, magnet, item.agc, item.magnitude)
+
+
 class Chain:
     """Takes what the link tells; returns the events that follow, and keeps a board up to date."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, book: CalibrationBook | None = None, keeper: Keeper | None = None
+    ) -> None:
         self._training = Training(settings)
         self.board = self._training.board
-        self._settings = settings
-        self._scale = lever_scale(settings)
+        self._calibrations = Calibrations(settings, book)
+        self._tape = Tape()
+        self._keeping = keeper and Keeping(keeper, self._tape, lambda: datetime.now().astimezone())
+        # None: nobody knows how, and nothing is counted. A recording may have lost its HELLO.
+        self._degrees: Callable[[float], float] | None
+        self._degrees = degrees_by(measuring_by(settings).calibration)
+        self._hello: Hello | None = None
+        self._guided: Guided | None = None
         self._shown: list[float] = []
         self._now_s = 0.0
         self._bad_in_a_row = 0
         self._trouble: SensorError | None = None
-        self._was_connected = False
+        self.board.can_calibrate = keeper is not None
 
     @property
     def sets(self) -> list[dict[str, Any]]:
-        """The last ones that are over, as reported."""
-        return [record.report for record in self.board.sets]
+        """The last ones that are over since the start, as reported."""
+        board = self.board
+        return [record.report for record in board.sets if record.number > board.remembered]
 
     def take(self, event: LinkEvent, at: float) -> list[Event]:
         """Follow one event of the link, which came at the second `at` of a steady clock.
@@ -92,45 +209,134 @@ class Chain:
             case Chunk():
                 events = self._follow(event, at)
             case Connected():
-                check_machine(event.hello, self._settings)
-                self._was_connected = True
-                self.board.connect(LinkState.LIVE, event.port)
-                who = {"port": event.port, "device_id": event.hello.device_id}
-                events = self._sensor(link="connected", **who)
+                events = self._connect(event)
             case Lost():
                 self.board.connect(LinkState.LOST, why=str(event.why))
                 events = self._sensor(link="lost", why=str(event.why))
             case Searching():
-                if not self._was_connected:
+                if self._hello is None:
                     raise event.why
                 self.board.connect(LinkState.LOST, why=str(event.why))
                 events = []
+        self._keep(at)
         return events
 
-    def obey(self, command: Command) -> list[Event]:
+    def obey(self, command: Command, at: float) -> list[Event]:
         """Do what somebody has asked for at a display."""
-        return self._training.obey(command)
+        if isinstance(command, Calibrate):
+            events = self._calibrate(command)
+        else:
+            events = self._training.obey(command)
+        self._keep(at)
+        return events
 
-    def close(self) -> list[Event]:
+    def close(self, at: float) -> list[Event]:
         """The end: the set under way is closed."""
-        return self._training.close()
+        events = self._training.close()
+        self._keep(at)
+        return events
+
+    def _keep(self, at: float) -> None:
+        if self._keeping:
+            training = self._training
+            self._keeping.follow(self.board, training.stop_deg, training.active, at)
+
+    def _connect(self, event: Connected) -> list[Event]:
+        known, events = self._hello, []
+        another = known is None or (known.device_id, known.sensor) != (
+            event.hello.device_id,
+            event.hello.sensor,
+        )
+        if another:
+            events = self._measure_anew(event.hello)
+        self._hello = event.hello
+        self.board.connect(LinkState.LIVE, event.port)
+        who = {"port": event.port, "device_id": event.hello.device_id}
+        return events + self._sensor(link="connected", **who)
+
+    def _measure_anew(self, hello: Hello) -> list[Event]:
+        """From now on by the calibration of this device."""
+        try:
+            settings, saved = self._calibrations.of(hello)
+        except NotCalibrated as error:
+            self._degrees, self.board.uncalibrated = None, str(error)
+            return self._training.measure_anew(self._calibrations.settings)
+        measuring = measuring_by(settings, hello.device_id, saved)
+        self._degrees, self.board.uncalibrated = degrees_by(measuring.calibration), ""
+        events = self._training.measure_anew(settings)
+        if self._keeping:
+            self._keeping.measure_by(measuring, self.board)
+        return events
 
     def _follow(self, chunk: Chunk, at: float) -> list[Event]:
-        times: list[float] = []
-        angles: list[float] = []
+        added = self._tape.add(chunk)
+        if self._keeping:
+            self._keeping.add(added)
         events: list[Event] = []
         for readings in chunk.items:
-            if not isinstance(readings, Readings):
-                continue
-            self._now_s = readings.t_s[-1]
-            events += self._watch_sensor(readings)
-            times += [t_s for t_s, _ in readings.good]
-            angles += [self._scale.degrees(counts) for _, counts in readings.good]
-        if times:
-            self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
-            self.board.see(times[-1], median(self._shown), at)
-            events += self._training.feed(times, angles)
+            if isinstance(readings, Readings):
+                self._now_s = readings.t_s[-1]
+                events += self._watch_sensor(readings)
+        if self._guided:
+            self._guided.take(chunk)
+            self._show_guide(at)
+        elif self._degrees:
+            times, counts = good_samples(chunk.items)
+            events += self._count(times, [self._degrees(count) for count in counts], at)
         return events
+
+    def _count(self, times: list[float], angles: list[float], at: float) -> list[Event]:
+        if not times:
+            return []
+        self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
+        self.board.see(times[-1], median(self._shown), at)
+        return self._training.feed(times, angles)
+
+    def tick(self, at: float) -> None:
+        """Nothing has come for a while, up to the second `at`."""
+        if self._guided:
+            self._guided.guide.tick(at - self._guided.heard_at)
+            self._show_guide(self._guided.heard_at)
+
+    def _show_guide(self, heard_at: float) -> None:
+        assert self._guided
+        self._guided.heard_at = heard_at
+        self.board.guide = self._guided.guide.view()
+
+    def _calibrate(self, command: Calibrate) -> list[Event]:
+        """Begin, follow or end a calibration; never in a set."""
+        if command.step == "begin":
+            return self._begin_guide()
+        if not self._guided:
+            return []
+        guide = self._guided.guide
+        if command.step == "cancel":
+            return self._end_guide()
+        if command.step == "save" and guide.view()["result"]:
+            return self._save_guide(guide)
+        follow(guide, command)
+        self.board.guide = guide.view()
+        return []
+
+    def _begin_guide(self) -> list[Event]:
+        if self._hello is None or self.board.in_set or not self.board.can_calibrate:
+            return []
+        self._guided = Guided(self._calibrations.settings, self._hello)
+        self.board.guide = self._guided.guide.view()
+        return self._training.measure_anew(self._calibrations.settings)
+
+    def _save_guide(self, guide: Guide) -> list[Event]:
+        try:
+            self._calibrations.keep(guide)
+        except ConfigError as error:
+            self.board.guide = {**guide.view(), "problem": str(error)}
+            return []
+        return self._end_guide()
+
+    def _end_guide(self) -> list[Event]:
+        self._guided = self.board.guide = None
+        assert self._hello
+        return self._measure_anew(self._hello)
 
     def _watch_sensor(self, readings: Readings) -> list[Event]:
         """Tell when the sensor stops giving counts, and when it is well again."""
@@ -152,7 +358,11 @@ class Chain:
 
 
 def trace_of_recording(
-    data: bytes, name: str, settings: Settings, calibrated: bool = True
+    data: bytes,
+    name: str,
+    settings: Settings,
+    calibrated: bool = True,
+    book: CalibrationBook | None = None,
 ) -> Trace:
     """The lever angles of a recording; not `calibrated`: from anywhere, but without a jump.
 
@@ -162,36 +372,21 @@ def trace_of_recording(
     """
     times: list[float] = []
     counts: list[int] = []
+    calibrations = Calibrations(settings, book)
     for event in play(data, name, fast=True):
         if isinstance(event, Connected):
             if calibrated:
-                check_machine(event.hello, settings)
+                settings, _ = calibrations.of(event.hello)
             continue
-        for item in event.items:
-            if isinstance(item, Readings):
-                times += [t_s for t_s, _ in item.good]
-                counts += [count for _, count in item.good]
+        some_times, some_counts = good_samples(event.items)
+        times += some_times
+        counts += some_counts
     if not times:
         raise TraceError(f"{name} has no samples in it")
     if calibrated:
-        scale = lever_scale(settings)
-        return Trace(np.array(times), np.array([scale.degrees(count) for count in counts]))
-    return Trace(np.array(times), _unbroken_degrees(np.array(counts), settings.machine))
-
-
-_BINS = 72
-_RARE = 0.002  # a bin with less of the samples holds only spikes
-
-
-def _unbroken_degrees(counts: NDArray[np.int64], machine: MachineProfile) -> NDArray[np.float64]:
-    """Lever degrees, with the sensor's turn cut open in the middle of where it hardly ever is."""
-    turns = counts / machine.counts_per_turn % 1.0
-    share = np.histogram(turns, _BINS, (0.0, 1.0))[0] / len(turns)
-    used = np.flatnonzero(share >= _RARE)
-    ahead = np.diff(used, append=used[0] + _BINS)
-    widest = int(np.argmax(ahead))
-    cut = (used[widest] + 0.5 + ahead[widest] / 2) / _BINS
-    return np.asarray((turns - cut) % 1.0 * machine.direction * 360 / machine.gear)
+        degrees = degrees_by(measuring_by(settings).calibration)
+        return Trace(np.array(times), np.array([degrees(count) for count in counts]))
+    return Trace(np.array(times), unbroken_degrees(np.array(counts), settings.machine))
 
 
 class View(Protocol):
@@ -202,31 +397,6 @@ class View(Protocol):
 
     def show(self, board: Board, at: float) -> None:
         """This is how things stand at the second `at` of the steady clock."""
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stop:
-    """Whether somebody has asked to stop."""
-
-    asked = False
-
-    @contextmanager
-    def on_signals(self) -> Iterator[None]:
-        """Inside, the usual signals only ask: what is under way is finished and written first."""
-        before = {number: signal.getsignal(number) for number in _SIGNALS}
-        for number, handler in before.items():
-            if handler is not signal.SIG_IGN:  # nohup, or a job in the background
-                signal.signal(number, self._ask)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
 
 
 @dataclass
@@ -256,7 +426,7 @@ class Station:
                 if not isinstance(event, Lost):  # we let it go
                     self._take(event)
         finally:
-            self._pass_on(self.chain.close())
+            self._pass_on(self.chain.close(time.monotonic()))
 
     def replay(self, recorded: Iterator[Connected | Chunk]) -> None:
         """Follow a recording to its end, or until asked to stop."""
@@ -266,14 +436,16 @@ class Station:
                 if self.stop.asked:
                     break
         finally:
-            self._pass_on(self.chain.close())
+            self._pass_on(self.chain.close(time.monotonic()))
 
     def _step(self, event: LinkEvent | None) -> None:
         if event is not None:
             self._take(event)
+        else:
+            self.chain.tick(time.monotonic())
         if self.display:
             for command in self.display.commands():
-                self._pass_on(self.chain.obey(command))
+                self._pass_on(self.chain.obey(command, time.monotonic()))
         if self.events:
             self.events.check()
         for view in self._views:
@@ -304,7 +476,7 @@ class Station:
 
     def _note_failure(self, error: OutputError) -> None:
         self.failure = self.failure or error
-        self.chain.board.failure = str(error)
+        self.chain.board.cannot_write = str(error)
 
     def _is_over(self) -> bool:
         board = self.chain.board
@@ -312,3 +484,60 @@ class Station:
             return False
         watched = self.display and self.display.is_watched(time.monotonic())
         return board.link is LinkState.LOST or (board.now_s >= self.session_s and not watched)
+
+
+class Calibrator(Protocol):
+    """Somebody beside the machine, with a keyboard."""
+
+    def actions(self) -> Iterable[Calibrate]:
+        """What they have asked for since the last time."""
+
+    def show(self, view: dict[str, Any]) -> None:
+        """This is how far the guide is."""
+
+
+def calibrate(
+    link: Link, settings: Settings, book: CalibrationBook, somebody: Calibrator, stop: Stop
+) -> SavedCalibration:
+    """Run the guide on a link, and keep what it finds.
+
+    Raises CalibrationRefused, and PortError if there is no machine.
+    """
+    guided: Guided | None = None
+    with link:
+        while not stop.asked:
+            event, at = link.next_event(TICK_S), time.monotonic()
+            match event:
+                case Searching() if guided is None:
+                    raise event.why
+                case Connected() if guided is None:
+                    guided = Guided(settings, event.hello)
+                case Chunk() if guided:
+                    guided.take(event)
+                    guided.heard_at = at
+            if guided is None:
+                continue
+            guide = guided.guide
+            guide.tick(at - guided.heard_at)
+            for action in somebody.actions():
+                follow(guide, action)
+            view = guide.view()
+            somebody.show(view)
+            if view["refusal"]:
+                raise CalibrationRefused(f"not calibrated: {view['refusal']['words']}")
+            if view["result"]:
+                return Calibrations(settings, book).keep(guide)
+    raise CalibrationRefused("not calibrated: stopped; the calibration before stays in force")
+
+
+def follow(guide: Guide, action: Calibrate) -> None:
+    """Do what somebody beside the machine asks of the guide."""
+    match action.step:
+        case "take":
+            guide.take()
+        case "skip":
+            guide.skip()
+        case "check" if action.angle_deg is not None:
+            guide.check(action.angle_deg)
+        case "cancel":
+            guide.cancel()

@@ -41,7 +41,7 @@ def test_counts_become_reps() -> None:
     chain = Chain(Settings())
     chain.take(CONNECTED, 0.0)
     events = [e for c in chunks(counts_of(script.motion())[::5], 4) for e in chain.take(c, 0.0)]
-    events += chain.close()
+    events += chain.close(0.0)
     assert tuple(one["rep_count"] for one in chain.sets) == script.reps
     assert sum(e.kind == "rep" for e in events) == sum(script.reps)
     assert chain.board.reps == script.reps[-1]
@@ -53,7 +53,7 @@ def test_the_same_events_whatever_the_chunks(size: int) -> None:
 
     def events(n: int) -> list[dict[str, object]]:
         chain = Chain(Settings())
-        told = [e for c in chunks(counts, n) for e in chain.take(c, 0.0)] + chain.close()
+        told = [e for c in chunks(counts, n) for e in chain.take(c, 0.0)] + chain.close(0.0)
         return [e.to_dict() for e in told]
 
     assert events(size) == events(4)
@@ -66,7 +66,7 @@ def test_a_geared_sensor_that_runs_backwards_counts_the_same() -> None:
     chain = Chain(settings)
     for chunk in chunks(counts[::5], 4):
         chain.take(chunk, 0.0)
-    chain.close()
+    chain.close(0.0)
     assert [one["rep_count"] for one in chain.sets] == [8]
 
 
@@ -271,5 +271,5 @@ def test_the_standard_in_use_judges() -> None:
     chain = Chain(settings)
     for chunk in chunks(counts_of(SCRIPTS["good"].motion())[::5], 4):
         chain.take(chunk, 0.0)
-    chain.close()
+    chain.close(0.0)
     assert all("rushed_lowering" in rep["flags"] for one in chain.sets for rep in one["reps"])

@@ -1,10 +1,18 @@
 """The one path from wire bytes to readings, for the live link and for recordings alike."""
 
+from collections.abc import Iterable
+
 from firmware_bridge.device.decoder import Decoder, Fault
 from firmware_bridge.device.frames import Ack, Hello, Outage, Samples, Status
 from firmware_bridge.device.ledger import Gap, Ledger, Readings, Totals
 
 Item = Hello | Status | Ack | Readings | Gap | Fault
+
+
+def good_samples(items: Iterable[Item]) -> tuple[list[float], list[int]]:
+    """Times (s) and raw counts of all samples that have any."""
+    pairs = [pair for item in items if isinstance(item, Readings) for pair in item.good]
+    return [t_s for t_s, _ in pairs], [counts for _, counts in pairs]
 
 
 class Stream:

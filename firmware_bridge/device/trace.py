@@ -1,22 +1,26 @@
-"""Reads a trace of lever angles from a CSV file."""
+"""Reads a trace of lever angles, or of a sensor's counts, from a CSV file."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config import MachineProfile
 from firmware_bridge.errors import TraceError
 
-HEADER = ("t_s", "angle_deg")
+HEADERS = (("t_s", "angle_deg"), ("t_s", "counts"))
 # A finite number beyond these is no time and no angle; it would only overflow later.
-LARGEST = {"t_s": 1e10, "angle_deg": 1e5}
+LARGEST = {"t_s": 1e10, "angle_deg": 1e5, "counts": 1e5}
 # What takes fewer samples than 10 a second sees no reps: such times are in another unit.
 LONGEST_SPACING_S = 0.1
 # One trace is one visit to the gym; a longer one is a slip in the times.
 LONGEST_S = 86_400.0
+
+
+Degrees = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ def is_text(data: bytes) -> bool:
     return b"\0" not in data[:4096] and (b"\0" not in data or _is_utf8(data))
 
 
-def decode_csv(data: bytes, name: str) -> Trace:
-    """The trace in a CSV file with the header ``t_s,angle_deg``.
+def decode_csv(data: bytes, name: str, degrees: Degrees) -> Trace:
+    """The trace in a CSV file with the header ``t_s,angle_deg``, or ``t_s,counts``: ``degrees``
+    makes lever angles of those.
 
     Raises TraceError: one line with ``name``, the line and the column.
     """
@@ -52,27 +57,27 @@ def decode_csv(data: bytes, name: str) -> Trace:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise TraceError(f"{name}: line {line}: not UTF-8 text; is it a CSV file?") from None
-    return parse_csv(text, name)
+    return parse_csv(text, name, degrees)
 
 
-def parse_csv(text: str, name: str) -> Trace:
+def parse_csv(text: str, name: str, degrees: Degrees) -> Trace:
     """The trace in the text of a CSV file; ``name`` is only named in errors. Raises TraceError."""
     rows = _rows(text)
-    _check_header(next(rows, None), name)
+    header = _header(next(rows, None), name)
     times: list[float] = []
     angles: list[float] = []
     for line, cells in rows:
         where = f"{name}: line {line}"
-        if len(cells) != len(HEADER):
-            raise TraceError(f"{where}: {_columns(len(cells))}, expected {len(HEADER)}")
-        t_s, angle_deg = (_number(c, k, where) for c, k in zip(cells, HEADER, strict=True))
+        if len(cells) != len(header):
+            raise TraceError(f"{where}: {_columns(len(cells))}, expected {len(header)}")
+        t_s, value = (_number(c, k, where) for c, k in zip(cells, header, strict=True))
         if times and t_s < times[-1]:
             back = f"time goes backwards ({t_s:.10g} after {times[-1]:.10g})"
             raise TraceError(f"{where}, column t_s: {back}")
         if times and t_s - times[0] > LONGEST_S:
             raise TraceError(f"{where}, column t_s: more than a day after the first sample")
         times.append(t_s)
-        angles.append(angle_deg)
+        angles.append(value if header[1] == "angle_deg" else degrees(value))
     if not times:
         raise TraceError(f"{name}: no samples after the header")
     _check_spacing(times, name)
@@ -112,14 +117,15 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, [cell.strip().strip('"') for cell in line.split(",")]
 
 
-def _check_header(row: tuple[int, list[str]] | None, name: str) -> None:
-    wanted = ",".join(HEADER)
+def _header(row: tuple[int, list[str]] | None, name: str) -> tuple[str, ...]:
+    wanted = " or ".join(",".join(header) for header in HEADERS)
     if row is None:
         raise TraceError(f"{name}: empty file; expected the header {wanted}")
     line, cells = row
-    if tuple(cells) != HEADER:
+    if tuple(cells) not in HEADERS:
         found = ascii(",".join(cells)[:60])
         raise TraceError(f"{name}: line {line}: the header must be {wanted}, found {found}")
+    return tuple(cells)
 
 
 def _number(cell: str, column: str, where: str) -> float:
@@ -137,3 +143,18 @@ def _number(cell: str, column: str, where: str) -> float:
     if abs(value) > LARGEST[column]:
         raise TraceError(f"{place}: {cell[:60]} is out of range")
     return value
+
+
+_BINS = 72
+_RARE = 0.002  # a bin with less of the samples holds only spikes
+
+
+def unbroken_degrees(counts: NDArray[np.int64], machine: MachineProfile) -> NDArray[np.float64]:
+    """Lever degrees, with the sensor's turn cut open in the middle of where it hardly ever is."""
+    turns = counts / machine.counts_per_turn % 1.0
+    share = np.histogram(turns, _BINS, (0.0, 1.0))[0] / len(turns)
+    used = np.flatnonzero(share >= _RARE)
+    ahead = np.diff(used, append=used[0] + _BINS)
+    widest = int(np.argmax(ahead))
+    cut = (used[widest] + 0.5 + ahead[widest] / 2) / _BINS
+    return np.asarray((turns - cut) % 1.0 * machine.direction * 360 / machine.gear)

@@ -1,7 +1,7 @@
 """What a display shows: events and angles folded into one small state. Time is an argument."""
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from analysis.flags import FLAGS
 from config import FormStandard
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
-from firmware_bridge.floor.trail import Trail
+from firmware_bridge.floor.trail import BESIDE_S, Trail
 
 PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
@@ -21,7 +21,6 @@ STALE_S = 0.4
 SETS_KEPT = 100
 CUE_S = 3.0
 BY_HAND = ("button", "restarted", "discomfort")
-_BESIDE_S = 3.0  # of the trace, before the first rep of a set and after the last
 ADVICE = {flag.name: flag.advice for flag in FLAGS}
 _GRAVEST_FIRST = list(ADVICE)
 REASONS = {
@@ -80,7 +79,15 @@ class Board:
     past_neutral_deg: float = 0.0
     message: str = BEGIN
     cue: tuple[int, str] = (0, "")  # the last rep with something to say about it, and what
-    failure: str = ""  # what cannot be written any more
+    cannot_write: str = ""  # events or a recording, any more
+    cannot_keep: str = ""  # sets, for now
+    kept: Mapping[int, int | None] = field(default_factory=dict)  # numbers of sets in the store
+    standards: Mapping[str, FormStandard] = field(default_factory=dict)  # to choose from
+    can_calibrate: bool = False
+    uncalibrated: str = ""  # why nothing is counted before the guide has been run
+    guide: dict[str, Any] | None = None  # a calibration under way (calibration/CALIBRATING.md)
+    remembered: int = 0  # sets up to this number are from before this start
+    slip_deg: float | None = None  # how far the sensor has moved since it was calibrated
     address: str = ""  # of the page
     sets: deque[SetRecord] = field(default_factory=lambda: deque(maxlen=SETS_KEPT))
     _trail: Trail = field(default_factory=Trail)
@@ -92,6 +99,11 @@ class Board:
     def count(self) -> int:
         """Reps of the set under way that count."""
         return self.reps - len(self.removed)
+
+    @property
+    def failure(self) -> str:
+        """What keeps the station from doing all of its work."""
+        return self.uncalibrated or self.cannot_write or self.cannot_keep
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
         """Take the newest angle, which arrived at the wall-clock second `at`."""
@@ -149,6 +161,17 @@ class Board:
             self.sets[-1] = replace(self.sets[-1], discomfort=True)
         self.message = "Noted. Shorter range, less load; stop for today if it stays"
 
+    def unfinished(self) -> SetRecord:
+        """The set under way, or the one that the rep under way will begin, should it end here."""
+        return SetRecord(
+            number=self.set_number if self.in_set else self.set_number + 1,
+            plan=self._done_with or self._present_plan(),
+            form=self.standard,
+            report=SetReport(()).to_dict(),
+            ended_by="interrupted",
+            rest_from_s=0.0,
+        )
+
     def _start_set(self, event: Event) -> None:
         self._clear()
         self.set_number += 1
@@ -176,7 +199,7 @@ class Board:
             report=report,
             ended_by=ended_by,
             rest_from_s=self.seen_at - max(0.0, self.now_s - end_s),
-            trace=self._trail.between(start_s - _BESIDE_S, end_s + _BESIDE_S),
+            trace=self._trail.between(start_s - BESIDE_S, end_s + BESIDE_S),
         )
         self.sets.append(record)
         self._been_down = ended_by not in BY_HAND

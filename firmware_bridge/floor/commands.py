@@ -1,7 +1,7 @@
 """What people can ask of the station: the buttons of the display as JSON, checked when read."""
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -56,7 +56,14 @@ class ChangePlan(_Command, frozen=True, tag="plan"):
     target_tempo: Tempo | UnsetType | None = UNSET
 
 
-Command = EndSet | Again | Discomfort | RemoveRep | ChangePlan
+class Calibrate(_Command, frozen=True, tag="calibrate"):
+    """A step of the guided calibration; `angle_deg`: what the inclinometer shows, of a "check"."""
+
+    step: Literal["begin", "take", "skip", "check", "save", "cancel"]
+    angle_deg: Annotated[float, Meta(ge=-180, le=180)] | None = None
+
+
+Command = EndSet | Again | Discomfort | RemoveRep | ChangePlan | Calibrate
 
 _decoder = msgspec.json.Decoder(Command)
 

@@ -2,24 +2,37 @@
 
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from firmware_bridge.floor.board import REASONS, set_line
 
 
-def report_table(report: dict[str, Any]) -> RenderableType:
+def print_report(report: dict[str, Any], from_s: float = 0.0) -> None:
+    """Print the sets of a report's JSON document; `from_s`: what is called 0 s."""
+    print_rich(report_table(report, from_s))
+
+
+def print_rich(what: RenderableType) -> None:
+    """Print a table."""
+    console = Console()
+    with console.capture() as table:  # rich has its own way with a reader that is gone
+        console.print(what)
+    print(table.get(), end="")
+
+
+def report_table(report: dict[str, Any], from_s: float = 0.0) -> RenderableType:
     """The sets of a report's JSON document, one table each."""
     sets = report["sets"]
     if not sets:
         return Text("No reps and no partials found.")
-    return Group(*(part for n, one in enumerate(sets, 1) for part in _set(n, one)))
+    return Group(*(part for n, one in enumerate(sets, 1) for part in _set(n, one, from_s)))
 
 
-def _set(number: int, one: dict[str, Any]) -> tuple[RenderableType, ...]:
+def _set(number: int, one: dict[str, Any], from_s: float) -> tuple[RenderableType, ...]:
     lines = (Text(f"  {line}") for line in remarks(one))
-    return _set_table(number, one), *lines, Text()
+    return _set_table(number, one, from_s), *lines, Text()
 
 
 def remarks(one: dict[str, Any]) -> list[str]:
@@ -28,13 +41,13 @@ def remarks(one: dict[str, Any]) -> list[str]:
     return [line for line in (*said, *one["notes"]) if line]
 
 
-def _set_table(number: int, one: dict[str, Any]) -> RenderableType:
+def _set_table(number: int, one: dict[str, Any], from_s: float) -> RenderableType:
     table = Table(title=f"Set {number}: {set_line(one)}", title_justify="left", title_style="bold")
     for name in ("rep", "at s", "range °", "top °", "tempo s", "form"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("notes")
     for rep in one["reps"]:
-        table.add_row(*_row(rep))
+        table.add_row(*_row(rep, from_s))
     if one["rep_count"]:
         table.add_section()
         tempo, score = _tempo(one["mean_tempo_s"]), _whole(one["form_score"])
@@ -70,7 +83,7 @@ def _reps(numbers: list[int]) -> str:
     return f"{'rep' if len(numbers) == 1 else 'reps'} {', '.join(map(str, numbers))}"
 
 
-def _row(rep: dict[str, Any]) -> tuple[str, ...]:
+def _row(rep: dict[str, Any], from_s: float) -> tuple[str, ...]:
     holds = ("eccentric_s", "bottom_hold_s", "concentric_s", "top_hold_s")
     if rep["counted"]:
         number, notes = str(rep["number"]), [_words(name) for name in rep["flags"]]
@@ -80,7 +93,7 @@ def _row(rep: dict[str, Any]) -> tuple[str, ...]:
             notes.append("uncertain: samples are missing")
     return (
         number,
-        "?" if rep["start_s"] is None else f"{rep['start_s']:.1f}",
+        "?" if rep["start_s"] is None else f"{rep['start_s'] - from_s:.1f}",
         _degrees(rep["range_deg"]),
         _degrees(rep["top_deg"]),
         _tempo([rep[name] for name in holds]),

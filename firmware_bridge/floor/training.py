@@ -30,12 +30,30 @@ class Training:
         form = settings.form
         plan = Plan(standard=settings.station.standard, target_tempo=form.target_tempo)
         self.board = Board(form, plan, judged_by=plan)
-        self._standards = settings.standards
+        self.board.standards = self._standards = settings.standards
         self._wanted = form  # the standard that the plan asks for
         self._live = LiveAnalyser(form)
         self._lifting = False
         self._anchor = (0.0, 0.0)  # since when the lever has been near an angle
         self._still = False
+
+    @property
+    def active(self) -> bool:
+        """Is a set under way, or the rep that may begin one?"""
+        return self.board.in_set or self._live.trying
+
+    @property
+    def stop_deg(self) -> float | None:
+        """Where the lever's stop is, if that is known."""
+        return self._live.stop_deg
+
+    def measure_anew(self, settings: Settings) -> list[Event]:
+        """The angles to come are of another scale: nothing goes on, no stop is known."""
+        events = self._told(self._live.close())
+        self.board.standards = self._standards = settings.standards
+        self._live, self._lifting = LiveAnalyser(self.board.standard), False
+        self.board.leave()
+        return events
 
     def feed(self, times: Sequence[float], angles: Sequence[float]) -> list[Event]:
         """Take the next samples: times (s, increasing) and lever angles (deg)."""

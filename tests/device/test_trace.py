@@ -7,18 +7,24 @@ from hypothesis import strategies as st
 from firmware_bridge.device.trace import decode_csv, is_text, parse_csv, read_bytes
 from firmware_bridge.errors import TraceError
 
+
+def tenths(counts: float) -> float:
+    """A sensor of ten counts a degree."""
+    return counts / 10
+
+
 HEAD = "t_s,angle_deg\n"
 
 
 def test_a_plain_file() -> None:
-    trace = parse_csv(HEAD + "0.00,1\n0.01,-2.5\n", "x")
+    trace = parse_csv(HEAD + "0.00,1\n0.01,-2.5\n", "x", tenths)
     assert list(trace.t_s) == [0.0, 0.01]
     assert list(trace.angle_deg) == [1.0, -2.5]
 
 
 def test_spaces_quotes_blank_lines_and_windows_line_ends_are_fine() -> None:
     data = b'\xef\xbb\xbf"t_s", angle_deg\r\n\r\n0, 1e1\r\n.1,+2\r\n\r\n'
-    assert list(decode_csv(data, "x").angle_deg) == [10.0, 2.0]
+    assert list(decode_csv(data, "x", tenths).angle_deg) == [10.0, 2.0]
 
 
 def test_what_is_text() -> None:
@@ -33,11 +39,14 @@ def test_what_is_text() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "x: empty file; expected the header t_s,angle_deg"),
+        ("", "x: empty file; expected the header t_s,angle_deg or t_s,counts"),
         ("\n \n", "x: empty file"),
         (HEAD, "x: no samples after the header"),
-        ("time,angle\n0,1\n", "x: line 1: the header must be t_s,angle_deg, found 'time,angle'"),
-        ("0,1\n1,2\n", "x: line 1: the header must be t_s,angle_deg, found '0,1'"),
+        (
+            "time,angle\n0,1\n",
+            "x: line 1: the header must be t_s,angle_deg or t_s,counts, found 'time,angle'",
+        ),
+        ("0,1\n1,2\n", "x: line 1: the header must be t_s,angle_deg or t_s,counts, found '0,1'"),
         ("angle_deg,t_s\n", "x: line 1: the header must be"),
         (HEAD + "0,1\n1,abc\n", "x: line 3, column angle_deg: 'abc' is not a number"),
         (HEAD + "0,1\nx,1\n", "x: line 3, column t_s: 'x' is not a number"),
@@ -56,14 +65,14 @@ def test_what_is_text() -> None:
 )
 def test_errors_name_line_and_column(text: str, message: str) -> None:
     with pytest.raises(TraceError) as caught:
-        parse_csv(text, "x")
+        parse_csv(text, "x", tenths)
     assert str(caught.value).startswith(message)
 
 
 @given(st.text(alphabet="0123456789.,-+eEnaif_ \n\r\x0b\x00é\u0663"))
 def test_any_text_gives_a_trace_or_one_clear_line(text: str) -> None:
     try:
-        outcome = repr(list(parse_csv(HEAD + text, "x").t_s))
+        outcome = repr(list(parse_csv(HEAD + text, "x", tenths).t_s))
     except TraceError as error:
         outcome = str(error)
     assert "\n" not in outcome
@@ -75,11 +84,21 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TraceError, match="cannot be read: Is a directory"):
         read_bytes(tmp_path)
     with pytest.raises(TraceError, match="line 3: not UTF-8 text"):
-        decode_csv(HEAD.encode() + b"0,1\n1,\xff\n", "x")
+        decode_csv(HEAD.encode() + b"0,1\n1,\xff\n", "x", tenths)
 
 
 def test_a_long_cell_is_cut() -> None:
     for cell in ("9" * 5000, "x" * 5000):
         with pytest.raises(TraceError) as caught:
-            parse_csv(HEAD + f"0,{cell}\n", "x")
+            parse_csv(HEAD + f"0,{cell}\n", "x", tenths)
         assert len(str(caught.value)) < 120
+
+
+def test_counts_become_degrees() -> None:
+    trace = parse_csv("t_s,counts\n0.00,100\n0.01,-25\n", "x", tenths)
+    assert list(trace.angle_deg) == [10.0, -2.5]
+
+
+def test_an_error_in_the_counts_names_their_column() -> None:
+    with pytest.raises(TraceError, match="x: line 2, column counts: 'a' is not a number"):
+        parse_csv("t_s,counts\n0.00,a\n", "x", tenths)

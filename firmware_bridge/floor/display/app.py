@@ -2,21 +2,24 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.commands import CommandError
 from firmware_bridge.floor.display.guard import COOKIE, Guard, Rights
 from firmware_bridge.floor.display.viewers import FellBehind, Viewers
+from firmware_bridge.floor.export.download import BadQuery, Download
 
 PAGE = Path(__file__).parent / "page"
 NO_TOKEN, NO_ROOM, FELL_BEHIND = 4401, 1013, 1008  # why a socket is closed
@@ -57,6 +60,9 @@ class Desk(Protocol):
     def code(self) -> bytes | None:
         """The code to scan, SVG; None where nobody else can come."""
 
+    def export(self, asked: Mapping[str, str]) -> Download:
+        """Sets as a file; called in a thread of its own. Raises BadQuery and StoreError."""
+
     def ask(self, message: str) -> None:
         """Somebody wants something done. Raises CommandError."""
 
@@ -85,6 +91,18 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
         found = desk.whole_set(int(number)) if _NUMBER.fullmatch(number) else None
         return _json(found) if found else PlainTextResponse("no such set", 404)
 
+    async def export(request: Request) -> Response:
+        if not _rights(request, guard).change:
+            return _refused()
+        try:
+            file = await run_in_threadpool(desk.export, dict(request.query_params))
+        except BadQuery as error:
+            return PlainTextResponse(str(error), 400)
+        except StoreError as error:
+            return PlainTextResponse(str(error), 503)
+        headers = {"content-disposition": f'attachment; filename="{file.name}"'}
+        return Response(file.data, media_type=file.media_type, headers=headers)
+
     async def code(request: Request) -> Response:
         if not _rights(request, guard).change:
             return _refused()
@@ -102,6 +120,7 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
         Route("/", index),
         Route("/api/state", state),
         Route("/api/sets/{number}", one_set),
+        Route("/api/export", export),
         Route("/api/code.svg", code),
         WebSocketRoute("/live", live),
         Mount("/", pages),

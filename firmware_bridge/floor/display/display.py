@@ -4,9 +4,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ import msgspec
 
 from analysis import Event
 from config import Settings
+from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.commands import Command, CommandError, decode
 from firmware_bridge.floor.display import network, snapshot
@@ -22,6 +24,7 @@ from firmware_bridge.floor.display.invitation import qr_svg
 from firmware_bridge.floor.display.token import load_token, token_path
 from firmware_bridge.floor.display.viewers import Viewers
 from firmware_bridge.floor.eventlines import event_line
+from firmware_bridge.floor.export.download import Download, download
 from firmware_bridge.floor.setrecord import SetRecord
 
 # A viewer that does not answer is dropped within 5 s: it is asked every PING_S, and has PONG_S.
@@ -38,13 +41,18 @@ STOP_S = 0.5
 class Display:
     """Serves the page from the moment it is entered. A View (see station.py).
 
-    `host`: where, instead of where the settings say. Raises DisplayError if it cannot.
+    `host`: where, instead of where the settings say. `store`: the file of sets to export from.
+    Raises DisplayError if it cannot.
     """
 
-    def __init__(self, settings: Settings, host: str | None = None) -> None:
+    def __init__(
+        self, settings: Settings, host: str | None = None, store: Path | None = None
+    ) -> None:
         host = host or settings.display.host
         beyond = not network.is_loopback(host)
         self._settings = settings
+        self._standards = settings.standards  # those that can be chosen now
+        self._store = store
         named = {name.lower().strip("[]") for name in settings.display.names}
         self._guard = Guard(
             names=network.own_names(beyond) | named,
@@ -59,7 +67,7 @@ class Display:
         self._state: dict[str, Any] = {}
         self._lever: dict[str, float] = {}
         self._lever_at = self._state_due = 0.0
-        self._sets: dict[int, tuple[SetRecord, bytes]] = {}
+        self._sets: dict[int, tuple[SetRecord, int | None, bytes]] = {}
         self._watched_at = -inf
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -125,6 +133,7 @@ class Display:
 
     def _show_state(self, board: Board) -> None:
         self._keep_sets(board)
+        self._standards = board.standards
         state = snapshot.state(board)
         if state != self._state:
             self._state = state
@@ -142,10 +151,11 @@ class Display:
     def _keep_sets(self, board: Board) -> None:
         """The newest, and any that somebody has changed."""
         for record in board.sets:
+            number = board.kept.get(record.number)
             kept = self._sets.get(record.number)
-            if kept is None or kept[0] is not record:
-                data = msgspec.json.encode(snapshot.whole_set(record))
-                self._sets[record.number] = record, data
+            if kept is None or kept[0] is not record or kept[1] != number:
+                data = msgspec.json.encode(snapshot.whole_set(record, number))
+                self._sets[record.number] = record, number, data
         while len(self._sets) > len(board.sets):
             del self._sets[min(self._sets)]
 
@@ -210,7 +220,7 @@ class Display:
     def whole_set(self, number: int) -> bytes | None:
         """A set that is over, JSON; None if there is none of this number."""
         kept = self._sets.get(number)
-        return kept[1] if kept else None
+        return kept[2] if kept else None
 
     def hello(self, may_change: bool) -> str:
         """What a newcomer is told first, JSON."""
@@ -220,7 +230,7 @@ class Display:
             "clock_s": _clock_s(),
             "language": display.language,
             "load_step_kg": display.load_step_kg,
-            "standards": {n: snapshot.form(s) for n, s in self._settings.standards.items()},
+            "standards": {n: snapshot.form(s) for n, s in self._standards.items()},
             "invites": self.asks_for_token and may_change,
         }
         return _text({"hello": hello})
@@ -229,9 +239,15 @@ class Display:
         """The invitation as a code to scan, SVG; None where nobody else can come."""
         return qr_svg(self.invitation) if self.asks_for_token else None
 
+    def export(self, asked: Mapping[str, str]) -> Download:
+        """Sets as a file. Raises BadQuery and StoreError."""
+        if self._store is None:
+            raise StoreError("this station plays a recording: it keeps no sets")
+        return download(self._store, asked)
+
     def ask(self, message: str) -> None:
         """Somebody wants something done. Raises CommandError."""
-        command = decode(message, self._settings.standards)
+        command = decode(message, self._standards)
         if self._commands.qsize() >= COMMANDS_WAITING:
             raise CommandError("too many at once: wait a second")
         self._commands.put(command)

@@ -21,11 +21,18 @@ def state(board: Board) -> dict[str, Any]:
         "screen": board.screen,
         "link": {"state": board.link.name.lower(), "port": board.port, "why": board.why_lost},
         "trouble": board.trouble or None,
-        "failure": board.failure or None,
+        "failure": board.cannot_write or board.cannot_keep or None,
+        "calibration": {
+            "can": board.can_calibrate,
+            "needed": board.uncalibrated or None,
+            "slip_deg": board.slip_deg,
+        },
+        "guide": board.guide,
+        "standards": list(board.standards),
         "plan": msgspec.structs.asdict(board.plan),
         "form": form(board.standard),
         "set": _set(board),
-        "sets": [set_line(record) for record in newest],
+        "sets": [set_line(record, board.kept.get(record.number)) for record in newest],
         "hint": hint(board.sets),
     }
 
@@ -40,11 +47,12 @@ def form(standard: FormStandard) -> dict[str, Any]:
     return msgspec.structs.asdict(standard)
 
 
-def set_line(record: SetRecord) -> dict[str, Any]:
-    """A set that is over, in a few figures."""
+def set_line(record: SetRecord, kept_as: int | None) -> dict[str, Any]:
+    """A set that is over, in a few figures; `kept_as`: its number in the store."""
     report = record.report
     return {
         "number": record.number,
+        "id": kept_as,
         "rest_from_s": round(record.rest_from_s, 2),
         "ended_by": record.ended_by,
         "discomfort": record.discomfort,
@@ -54,11 +62,11 @@ def set_line(record: SetRecord) -> dict[str, Any]:
     }
 
 
-def whole_set(record: SetRecord) -> dict[str, Any]:
+def whole_set(record: SetRecord, kept_as: int | None) -> dict[str, Any]:
     """A set that is over, with its reps and the way the lever went."""
     times, angles = record.trace
     return {
-        **set_line(record),
+        **set_line(record, kept_as),
         "form": form(record.form),
         "report": record.report,
         "trace": {"t_s": times, "angle_deg": angles},

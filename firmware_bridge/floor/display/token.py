@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from config import state_folder
 from firmware_bridge.errors import DisplayError
 
 _BYTES = 16
@@ -15,10 +16,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{22,200}")
 
 def token_path() -> Path:
     """Where the token is kept."""
-    base = os.environ.get("XDG_STATE_HOME", "")
-    # The XDG rules: a relative path there is to be ignored.
-    folder = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~/.local/state"))
-    return folder / "leverrep" / "token"
+    return state_folder() / "token"
 
 
 def load_token(path: Path) -> str:

@@ -79,6 +79,6 @@ def _day(text: str | None) -> date | None:
 
 def _begin(day: date | None) -> datetime | None:
     try:
-        return day and datetime(day.year, day.month, day.day).astimezone()
+        return datetime(day.year, day.month, day.day).astimezone() if day else None
     except (OverflowError, ValueError, OSError):
         raise BadQuery("since and until are days like 2026-11-25") from None

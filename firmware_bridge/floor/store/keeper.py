@@ -10,27 +10,33 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.store.store import DAMAGED, Samples, Store
+from firmware_bridge.floor.board import SETS_KEPT
+from firmware_bridge.floor.store.store import DAMAGED, Filter, Running, Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 
 FLUSH_S = 0.5  # what is running is on the disk after this; a second is promised
 RETRY_S = 2.0
 CLOSE_S = 3.0
 BACKLOG = 200  # sets that wait for a disk: a day of them, some 20 MB
+STOPS = 500  # a sensor that slips in more sets than that has been calibrated since
 KEPT = 200  # whose numbers are remembered
 
+DAY_S = 16 * 3600  # sets of the same opening hours
+
 Task = Callable[[Store], object]
+Recover = Callable[[Running], list[StoredSet]]
 
 
 @dataclass(frozen=True)
 class _Job:
-    """`running`: it is about the set under way. `anew`: what was said of that before is needless."""
+    """`running`: it is about the set under way. `anew`: what was said of that is needless now."""
 
     task: Task
     running: bool = False
@@ -39,12 +45,18 @@ class _Job:
 
 
 class Keeper:
-    """Keeps sets in the file at `path` from the moment it is entered."""
+    """Keeps sets in the file at `path` from the moment it is entered.
 
-    def __init__(self, path: Path) -> None:
+    `recover`: makes sets of what was running when the program was last killed.
+    """
+
+    def __init__(self, path: Path, recover: Recover) -> None:
         self.path = path
+        self.found: list[StoredSet] | None = None  # kept lately, before this start; None: not read
         self.failure = ""  # why nothing can be kept just now
         self.kept: dict[str, int] = {}  # uid of each set that is on the disk, and its number
+        self.stops: list[Stop] = []  # where the sets before this start saw the lever's stop
+        self._recover = recover
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._waiting: list[_Job] = []
         self._lost = 0  # sets that waited for too long
@@ -77,7 +89,7 @@ class Keeper:
 
     def save(self, one: StoredSet, samples: Samples) -> None:
         """A set is over."""
-        self._jobs.put(_Job(lambda store: store.save(one, samples), anew=True, set_uid=one.uid))
+        self._jobs.put(_Job(partial(_save_over, one, samples), anew=True, set_uid=one.uid))
         self._wake.set()
 
     def change(self, one: StoredSet) -> None:
@@ -113,7 +125,7 @@ class Keeper:
 
     def _try(self) -> None:
         try:
-            store = self._store = self._store or open_or_set_aside(self.path)
+            store = self._store = self._store or self._open()
             if self._waiting:
                 self._do(store)
             self.failure = ""
@@ -122,6 +134,24 @@ class Keeper:
                 f"; {self._lost} sets are lost" if self._lost else ""
             )
             self._let_go(error)
+
+    def _open(self) -> Store:
+        store = open_or_set_aside(self.path)
+        if self.found is None:
+            self._keep_interrupted(store)
+            since = datetime.now(UTC) - timedelta(seconds=DAY_S)
+            self.stops = store.stops(STOPS)
+            self.found = [store.with_trace(one) for one in store.sets(Filter(since), SETS_KEPT)]
+        return store
+
+    def _keep_interrupted(self, store: Store) -> None:
+        running = store.running()
+        if running is None:
+            return
+        with store.transaction():
+            for one in self._recover(running):
+                store.save(one, running.samples)
+            store.drop_running()
 
     def _do(self, store: Store) -> None:
         kept = {}
@@ -143,6 +173,12 @@ class Keeper:
         self._store = None
         if getattr(error, "sqlite_errorcode", None) in DAMAGED:
             set_aside(self.path)
+
+
+def _save_over(one: StoredSet, samples: Samples, store: Store) -> int:
+    """What was running is over, and a set."""
+    store.drop_running()
+    return store.save(one, samples)
 
 
 def open_or_set_aside(path: Path) -> Store:

@@ -6,7 +6,7 @@ One transaction a change, on the disk before it is over (WAL, synchronous=FULL).
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.migrate import TooNew, migrate
 from firmware_bridge.floor.store.storedset import StoredSet
 
+FILE = "sets.db"  # in the folder of what is kept
 BUSY_S = 5.0  # how long another program may take to write
 DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
@@ -51,6 +52,14 @@ class Analysis(NamedTuple):
     made_utc: datetime
     program: str
     report: dict[str, Any]
+
+
+class Stop(NamedTuple):
+    """Where a set saw the lever's stop, by the calibration of that time."""
+
+    device_id: str | None
+    calibration: Mapping[str, Any]
+    stop_deg: float | None
 
 
 class SetLine(NamedTuple):
@@ -159,7 +168,7 @@ class Store:
     # Inside of a transaction:
 
     def save(self, one: StoredSet, samples: Samples) -> int:
-        """Keep a set that is over, instead of what was running. Again: no harm. Its id."""
+        """Keep a set that is over. Again: no harm. Its id."""
         record = one.record
         values = {
             "uid": one.uid,
@@ -188,7 +197,6 @@ class Store:
             "trace": zlib.compress(msgspec.json.encode(record.trace)),
         }
         self._insert("INSERT OR REPLACE INTO samples", packed)
-        self.drop_running()
         return int(number)
 
     def change(self, one: StoredSet) -> None:
@@ -309,6 +317,15 @@ class Store:
             [number],
         )
         return [Analysis(_time(row[0]), row[1], msgspec.json.decode(row[2])) for row in rows]
+
+    def stops(self, newest: int) -> list[Stop]:
+        """Where the `newest` sets saw the lever's stop, in the order of their time."""
+        rows = self._db.execute(
+            "SELECT device_id, calibration, stop_deg FROM sets WHERE source = 'machine'"
+            " ORDER BY started_utc DESC, id DESC LIMIT ?",
+            [newest],
+        )
+        return [Stop(row[0], msgspec.json.decode(row[1]), row[2]) for row in rows][::-1]
 
     def id_of(self, uid: str) -> int | None:
         """The number of a set in the store."""

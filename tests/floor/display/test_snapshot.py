@@ -22,6 +22,9 @@ from firmware_bridge.floor.plan import Plan
 from tests.floor.test_training import CLOCK_S, REP, at, doing, drive, reps, whole
 
 KEYS = {
+    "calibration",
+    "guide",
+    "standards",
     "schema",
     "screen",
     "link",
@@ -48,6 +51,7 @@ SET_KEYS = {
     "cue",
 }
 LINE_KEYS = {
+    "id",
     "number",
     "rest_from_s",
     "ended_by",
@@ -81,6 +85,9 @@ def test_a_station_that_has_seen_nothing() -> None:
         "link": {"state": "searching", "port": "", "why": ""},
         "trouble": None,
         "failure": None,
+        "calibration": {"can": False, "needed": None, "slip_deg": None},
+        "guide": None,
+        "standards": [],
         "plan": {
             "standard": "standard",
             "load_kg": None,
@@ -117,7 +124,7 @@ def test_after_every_script_it_has_the_same_keys(script: str) -> None:
     assert [set(line) for line in told["sets"]] == [LINE_KEYS] * len(SCRIPTS[script].reps)
     assert told["hint"] is not None
     for record in session.sets:
-        one = as_json(whole_set(record))
+        one = as_json(whole_set(record, 41))
         assert set(one) == LINE_KEYS | {"form", "report", "trace"}
 
 
@@ -159,7 +166,7 @@ def test_the_link_and_a_failure() -> None:
     board.connect(Link.LIVE, "/dev/x")
     assert state(board)["link"] == {"state": "live", "port": "/dev/x", "why": ""}
     board.connect(Link.LOST, why="/dev/x is gone")
-    board.failure = "disk full"
+    board.cannot_write = "disk full"
     told = state(board)
     assert told["link"] == {"state": "lost", "port": "/dev/x", "why": "/dev/x is gone"}
     assert told["failure"] == "disk full"
@@ -213,10 +220,11 @@ def test_over_as_long_as_it_is_over() -> None:
 def test_a_set_that_is_over_in_a_line() -> None:
     session = at("after the set").ask(RemoveRep())
     (record,) = session.sets
-    line = as_json(set_line(record))
+    line = as_json(set_line(record, 41))
     assert (line["number"], line["rep_count"], line["removed"]) == (1, 1, [2])
     assert (line["ended_by"], line["discomfort"]) == ("left_at_stop", False)
     assert line["rest_from_s"] == pytest.approx(CLOCK_S + record.report["end_s"], abs=0.01)
+    session.board.kept = {1: 41}
     assert state(session.board)["sets"] == [line]
 
 
@@ -233,7 +241,7 @@ def test_the_newest_sets_are_shown() -> None:
 
 def test_a_whole_set_has_its_report_its_form_and_the_way_of_the_lever() -> None:
     (record,) = whole("mixed").sets
-    one = as_json(whole_set(record))
+    one = as_json(whole_set(record, 41))
     assert one["report"] == as_json(record.report)
     assert one["form"] == as_json(form(FormStandard()))
     times, angles = one["trace"]["t_s"], one["trace"]["angle_deg"]
@@ -243,7 +251,7 @@ def test_a_whole_set_has_its_report_its_form_and_the_way_of_the_lever() -> None:
 
 def test_a_set_without_reps_is_a_whole_set_too() -> None:
     (record,) = at("at the top").ask(Discomfort()).sets
-    one = as_json(whole_set(record))
+    one = as_json(whole_set(record, 41))
     assert (one["rep_count"], one["form_score"], one["mean_range_deg"]) == (0, None, None)
     assert (one["discomfort"], one["report"]["reps"]) == (True, [])
     assert one["trace"]["t_s"][-1] == pytest.approx(5.0, abs=0.06)

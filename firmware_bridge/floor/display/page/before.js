@@ -28,8 +28,7 @@ export function writePlan(state, standards, ask) {
   const { plan } = state;
   for (const node of document.querySelectorAll("[data-plan=load_kg]")) setText(node, load(plan.load_kg));
   setText($("[data-plan=target_reps]"), plan.target_reps === null ? say("plan.unset") : String(plan.target_reps));
-  const names = Object.keys(standards);
-  choices($("#standards"), names, plan.standard, nameOf, (standard) => ask({ do: "plan", standard }));
+  choices($("#standards"), standards, plan.standard, nameOf, (standard) => ask({ do: "plan", standard }));
   const tempos = TEMPOS.includes(plan.target_tempo) ? TEMPOS : [...TEMPOS, plan.target_tempo];
   choices($("#tempos"), tempos, plan.target_tempo, tempoName, (tempo) => ask({ do: "plan", target_tempo: tempo }));
 }

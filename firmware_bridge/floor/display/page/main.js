@@ -85,7 +85,7 @@ function write() {
   if (!state || !hello) return;
   drawZones(state.form, state.set.bottom_deg);
   writeSet(state);
-  writePlan(state, hello.standards, ask);
+  writePlan(state, state.standards, ask);
   writeHint(state.hint);
   writeHeader();
   writeSets();

@@ -1,0 +1,55 @@
+"""Sets in a file of another logger."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from analysis import SetReport
+from config import FormStandard
+from firmware_bridge.errors import StoreError
+from firmware_bridge.floor.plan import Plan
+from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.store.keeping import Measuring
+from firmware_bridge.floor.store.reanalysis import AnglesOf, find_sets
+from firmware_bridge.floor.store.store import Samples
+from firmware_bridge.floor.store.storedset import StoredSet
+from firmware_bridge.floor.trail import trail_beside
+
+
+def imported(
+    samples: Samples,
+    name: str,
+    began: datetime,
+    plan: Plan,
+    form: FormStandard,
+    measuring: Measuring,
+    uid: str,
+    angles_of: AnglesOf,
+) -> Iterator[StoredSet]:
+    """The sets in the samples of a file called `name`, the first of which was taken at `began`.
+
+    Raises StoreError if there is none, and what `angles_of` raises.
+    """
+    blank = SetRecord(1, plan, form, SetReport(()).to_dict(), "closed", rest_from_s=0.0)
+    one = StoredSet(
+        uid=uid,
+        record=blank,
+        started_utc=began.astimezone(UTC),
+        utc_offset_min=round((began.utcoffset() or timedelta()).total_seconds() / 60),
+        calibration=measuring.calibration,
+        source="import",
+    )
+    times, angles = angles_of(one, samples)
+    found = find_sets(one, (times, angles))
+    if not found:
+        raise StoreError(f"{name}: no reps and no partials found, so there is no set to keep")
+    for number, report in enumerate(found, 1):
+        trace = trail_beside(times, angles, report)
+        record = replace(blank, number=number, report=report, trace=trace)
+        start_s = times[0] if report["start_s"] is None else report["start_s"]
+        yield replace(
+            one,
+            uid=uid if number == 1 else f"{uid}-{number}",
+            record=record,
+            started_utc=one.started_utc + timedelta(seconds=start_s - times[0]),
+        )

@@ -1,0 +1,174 @@
+"""What the keeper is told: each set that is over, each change of one, and what is running."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from firmware_bridge import VERSION
+from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.calibration.slip import slip
+from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.store.keeper import STOPS, Keeper
+from firmware_bridge.floor.store.store import Samples, Stop
+from firmware_bridge.floor.store.storedset import StoredSet
+
+SHOWING = 3  # sets that have shown a slip when it is told
+LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """How counts become degrees: on which device, by what calibration."""
+
+    device_id: str | None = None
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def calibrated_stop_deg(self) -> float | None:
+        """Where the guide found the lever's stop."""
+        found = self.calibration.get("stop_deg")
+        return None if found is None else float(found)
+
+    def stop(self, stop_deg: float | None) -> Stop:
+        """A stop, measured like this."""
+        return Stop(self.device_id, self.calibration, stop_deg)
+
+    def measured(self, stop: Stop) -> bool:
+        """Was that measured like this?"""
+        return (stop.device_id, stop.calibration) == (self.device_id, self.calibration)
+
+
+class Tape(Protocol):
+    """The wire bytes of late (see device/tape.py)."""
+
+    @property
+    def from_s(self) -> float:
+        """Time of its first sample."""
+
+    @property
+    def data(self) -> bytes:
+        """All of it."""
+
+    def forget_before(self, t_s: float) -> None:
+        """Nobody needs what is older."""
+
+    def cut(self) -> None:
+        """Begin anew."""
+
+
+class Keeping:
+    """Looks at the board after each piece of samples, and after each tap."""
+
+    def __init__(self, keeper: Keeper, tape: Tape, now: Callable[[], datetime]) -> None:
+        self._keeper = keeper
+        self._tape = tape
+        self._now = now  # the clock on the wall, aware, local
+        self._measuring = Measuring()
+        self._running = False
+        self._sets: dict[int, StoredSet] = {}  # those of the board, as the keeper has them
+        self._stops: list[Stop] = []
+        self._has_read = False
+
+    def measure_by(self, measuring: Measuring, board: Board) -> None:
+        """This is how counts become degrees from now on."""
+        self._measuring = measuring
+        self._tape.cut()
+        self._watch_slip(board)
+
+    def add(self, data: bytes) -> None:
+        """More has come on the tape."""
+        if self._running and data:
+            self._keeper.append(data)
+
+    def follow(self, board: Board, stop_deg: float | None, active: bool, at: float) -> None:
+        """See what has become of the board's sets; `active`: one is under way.
+
+        `stop_deg`: where the lever's stop is known to be. `at`: now, by the steady clock.
+        """
+        if not self._has_read and self._keeper.found is not None:
+            self._remember(self._keeper.found, board, at)
+        for record in board.sets:
+            kept = self._sets.get(record.number)
+            if kept is None:
+                self._save(record, board, stop_deg, at)
+            elif kept.record is not record:
+                self._sets[record.number] = replace(kept, record=record)
+                self._keeper.change(self._sets[record.number])
+        self._follow_running(board, stop_deg, active, at)
+        board.cannot_keep = self._keeper.failure
+        board.kept = {n: self._keeper.kept.get(one.uid) or one.id for n, one in self._sets.items()}
+
+    def _remember(self, found: list[StoredSet], board: Board, at: float) -> None:
+        """Sets of today, from before this start; too late once there are new ones."""
+        self._has_read = True
+        self._stops = [*self._keeper.stops, *self._stops]
+        if board.set_number == 0:
+            now = self._now()
+            for number, one in enumerate(found, 1):
+                rest_from_s = at - (now - one.ended_utc).total_seconds()
+                record = replace(one.record, number=number, rest_from_s=rest_from_s)
+                self._sets[number] = replace(one, record=record)
+                board.sets.append(record)
+            board.set_number = board.remembered = len(found)
+        self._watch_slip(board)
+
+    def _save(self, record: SetRecord, board: Board, stop_deg: float | None, at: float) -> None:
+        self._stops = [*self._stops, self._measuring.stop(stop_deg)][-STOPS:]
+        self._watch_slip(board)
+        start_s = record.report["start_s"]
+        began_at = board.seen_at - (board.now_s - (board.now_s if start_s is None else start_s))
+        one = self._new(record, stop_deg, at - began_at)
+        one = replace(one, suspect=board.slip_deg is not None)
+        self._sets[record.number] = one
+        self._keeper.save(one, self._samples())
+        self._tape.cut()
+        self._running = False
+        while len(self._sets) > len(board.sets):
+            del self._sets[min(self._sets)]
+
+    def _follow_running(
+        self, board: Board, stop_deg: float | None, active: bool, at: float
+    ) -> None:
+        if active and not self._running:
+            samples = self._samples()
+            ago_s = at - board.seen_at + board.now_s - samples.from_s
+            self._keeper.begin(self._new(board.unfinished(), stop_deg, ago_s), samples)
+        elif self._running and not active:
+            self._keeper.drop()
+        self._running = active
+        if not active:
+            self._tape.forget_before(board.now_s - LEAD_S)
+
+    def _new(self, record: SetRecord, stop_deg: float | None, ago_s: float) -> StoredSet:
+        now = self._now()
+        offset = now.utcoffset() or timedelta()
+        return StoredSet(
+            uid=secrets.token_hex(8),
+            record=record,
+            started_utc=now.astimezone(UTC) - timedelta(seconds=ago_s),
+            utc_offset_min=round(offset.total_seconds() / 60),
+            device_id=self._measuring.device_id,
+            calibration=self._measuring.calibration,
+            stop_deg=stop_deg,
+            program=VERSION,
+        )
+
+    def _samples(self) -> Samples:
+        return Samples("wire", self._tape.data, self._tape.from_s)
+
+    def _watch_slip(self, board: Board) -> None:
+        """Has the sensor moved since it was calibrated? Then the sets that show it are suspect."""
+        mine = [one.stop_deg for one in self._stops if self._measuring.measured(one)]
+        ever = (
+            slip(mine[:n], self._measuring.calibrated_stop_deg) for n in range(len(mine), 0, -1)
+        )
+        before, board.slip_deg = board.slip_deg, next(filter(None, ever), None)
+        if board.slip_deg is None or before is not None:
+            return
+        for number in sorted(self._sets)[-SHOWING:]:
+            one = self._sets[number]
+            if one.calibration == self._measuring.calibration and not one.suspect:
+                self._sets[number] = replace(one, suspect=True)
+                self._keeper.change(self._sets[number])

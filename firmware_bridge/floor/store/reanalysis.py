@@ -1,0 +1,89 @@
+"""Finds sets anew in the samples they were measured on: interrupted ones, and old ones."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from analysis import LiveAnalyser, SetReport
+from firmware_bridge.errors import LeverRepError
+from firmware_bridge.floor.board import BY_HAND
+from firmware_bridge.floor.store.store import Filter, Running, Samples, Store
+from firmware_bridge.floor.store.storedset import StoredSet
+from firmware_bridge.floor.trail import trail_beside
+
+Angles = tuple[Sequence[float], Sequence[float]]
+# Times (s) and lever angles (deg) of a set's samples; LeverRepError if they cannot be read.
+AnglesOf = Callable[[StoredSet, Samples], Angles]
+
+
+def find_sets(one: StoredSet, angles: Angles) -> list[dict[str, Any]]:
+    """The sets in its samples, by the standard it was judged by, as a report has them."""
+    live = LiveAnalyser(one.record.form, one.stop_deg)
+    events = live.feed(*angles)
+    if one.record.ended_by in BY_HAND:
+        events += live.end_set(one.record.ended_by)
+    events += live.close()
+    return [event["set"] for event in events if event.kind == "set_ended"]
+
+
+def recovered(running: Running, angles_of: AnglesOf) -> list[StoredSet]:
+    """What was under way when the station was gone, marked as interrupted."""
+    begun = running.begun
+    times, angles = angles_of(begun, running.samples)
+    found = []
+    for n, report in enumerate(find_sets(begun, (times, angles))):
+        trace = trail_beside(times, angles, report)
+        record = replace(begun.record, number=begun.record.number + n, report=report, trace=trace)
+        since = timedelta(seconds=(report["start_s"] or 0.0) - running.samples.from_s)
+        uid = begun.uid if n == 0 else f"{begun.uid}-{n}"
+        found.append(replace(begun, uid=uid, record=record, started_utc=begun.started_utc + since))
+    return found
+
+
+class Outcome(NamedTuple):
+    """A set before and after; `problem`: why it could not be done, and nothing was changed."""
+
+    one: StoredSet
+    report: dict[str, Any]
+    problem: str = ""
+
+
+def reanalyse(
+    store: Store,
+    which: Filter,
+    angles_of: AnglesOf,
+    program: str,
+    now: datetime,
+) -> Iterator[Outcome]:
+    """Find all these sets anew, one transaction each, the old results kept beside the new."""
+    for line in store.lines(which):
+        one = store.get(line.id)
+        samples = store.samples(line.id)
+        if samples is None:
+            yield Outcome(one, one.report, "its samples are not there")
+            continue
+        try:
+            found = find_sets(one, angles_of(one, samples))
+        except (LeverRepError, ValueError) as error:
+            yield Outcome(one, one.report, str(error))
+            continue
+        report = same_set(one, found)
+        with store.transaction():
+            store.add_analysis(line.id, report, program, now)
+        yield Outcome(one, report)
+
+
+def same_set(one: StoredSet, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Of the sets found the one with the most of its time; reps struck out stay so."""
+
+    def shared_s(report: dict[str, Any]) -> float:
+        spans = (one.report["start_s"], one.report["end_s"], report["start_s"], report["end_s"])
+        if None in spans:
+            return 0.0
+        a, b, c, d = spans
+        return float(min(b, d) - max(a, c))
+
+    best = max(found, key=shared_s, default=SetReport(()).to_dict())
+    removed = one.record.removed
+    return SetReport.from_dict(best).without(removed).to_dict() if removed else best

@@ -1,0 +1,27 @@
+"""A file that is written as a whole or not at all: what was there stays until the new one is."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from firmware_bridge.errors import OutputError
+
+
+def write_whole(target: Path, pieces: Iterable[bytes], what: str) -> None:
+    """Write a file. `what` it is called in errors. Raises OutputError."""
+    try:
+        real = target.resolve()
+        if real.exists() and not real.is_file():
+            raise OutputError(f"{target}: is not a file; name another for the {what}")
+        part = real.with_name(f".leverrep-{os.getpid()}")
+        try:
+            with part.open("xb") as file:
+                file.writelines(pieces)
+            part.replace(real)
+        finally:
+            with suppress(OSError):
+                part.unlink()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"{target}: {what} cannot be written: {why}") from None

@@ -1,0 +1,280 @@
+"""The commands of `leverrep sets`: what is kept, for people and for other programs."""
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config import state_folder
+from firmware_bridge import VERSION
+from firmware_bridge.errors import LeverRepError, OutputError, StoreError
+from firmware_bridge.floor.store.store import DAMAGED, FILE, Filter, Samples, SetLine, Store
+
+if TYPE_CHECKING:
+    from config import Settings
+    from firmware_bridge.floor.store.keeping import Measuring
+    from firmware_bridge.floor.store.reanalysis import AnglesOf
+
+LONGEST_NOTE = 1000
+
+
+def store_path() -> Path:
+    """Where sets are kept."""
+    return state_folder() / FILE
+
+
+@contextmanager
+def opened() -> Iterator[Store]:
+    """The store that is there. Raises StoreError."""
+    path = store_path()
+    try:
+        with Store(path, existing=True) as store:
+            yield store
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) in DAMAGED:
+            raise StoreError(
+                f"{path}: damaged ({error}): the station sets it aside at its next start"
+            ) from None
+        raise StoreError(f"{path}: {error}: try again, or look at the disk") from None
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be opened: {error.strerror}") from None
+
+
+def list_sets(args: argparse.Namespace) -> None:
+    """One line a set."""
+    with opened() as store:
+        lines = store.lines(_filter(args))
+    if args.json:
+        print(json.dumps({"schema": "leverrep.sets.list/1", "sets": [_entry(x) for x in lines]}))
+        return
+    if not lines:
+        print("No sets.")
+        return
+    print("  set  when              load  standard    reps  range  form")
+    print("\n".join(map(_line, lines)))
+
+
+def _entry(line: SetLine) -> dict[str, object]:
+    marks = {name: bool(getattr(line, name)) for name in ("discomfort", "suspect")}
+    return {**line._asdict(), **marks}
+
+
+def _line(line: SetLine) -> str:
+    utc = datetime.fromisoformat(line.started_utc)
+    when = (utc + timedelta(minutes=line.utc_offset_min)).strftime("%Y-%m-%d %H:%M")
+    load = "" if line.load_kg is None else f"{line.load_kg:g} kg"
+    reach = "" if line.mean_range_deg is None else f"{line.mean_range_deg:.1f}°"
+    form = "" if line.form_score is None else str(line.form_score)
+    row = (
+        f"{line.id:5}  {when}{load:>8}  {line.standard[:10]:10}{line.rep_count:6}"
+        f"{reach:>7}{form:>6}  {', '.join(_marks(line))}"
+    )
+    return row.rstrip()
+
+
+def _marks(line: SetLine) -> list[str]:
+    marks = []
+    if line.partial_count:
+        marks.append(f"{line.partial_count} not counted")
+    if line.overshoot_count:
+        marks.append(f"{line.overshoot_count} leaned back too far")
+    marks += [line.ended_by] * (line.ended_by in ("interrupted", "restarted"))
+    marks += ["discomfort"] * bool(line.discomfort) + ["suspect: sensor moved"] * bool(line.suspect)
+    return marks + ['"' + "".join(filter(str.isprintable, line.notes))[:40] + '"'] * bool(
+        line.notes
+    )
+
+
+def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
+    """One set: its reps, and what was found in it before."""
+    with opened() as store:
+        one = store.get(args.number)
+        earlier = store.analyses(args.number)[:-1]
+        samples = store.samples(args.number)
+    if args.plot:
+        from firmware_bridge.floor.plot_report import plot_set_report
+
+        angles = angles_of(one, samples) if samples else ((), ())
+        plot_set_report(args.plot, one, *angles)
+    if args.json:
+        from firmware_bridge.floor.export.json_export import sets_json
+
+        document = json.loads("".join(sets_json([one])))
+        document["earlier"] = [
+            {
+                "made_utc": found.made_utc.isoformat(),
+                "program": found.program,
+                "report": found.report,
+            }
+            for found in earlier
+        ]
+        print(json.dumps(document, indent=2))
+        return
+    from firmware_bridge.floor.tables import print_report
+
+    start_s = one.report["start_s"] or 0.0
+    load = "" if one.record.plan.load_kg is None else f", {one.record.plan.load_kg:g} kg"
+    print(f"Set {one.id}: {one.started_local:%Y-%m-%d %H:%M}{load}, {one.record.plan.standard}")
+    print_report({"sets": [one.report]}, from_s=start_s)
+    for found in earlier:
+        then = f"{found.made_utc:%Y-%m-%d} by {found.program or '?'}"
+        print(f"Found before, {then}: {_found(found.report)}")
+    if one.suspect:
+        print("Suspect: the sensor had moved; calibrate it.")
+    if one.notes:
+        print("Note: " + "".join(filter(str.isprintable, one.notes)))
+
+
+def _found(report: dict[str, object]) -> str:
+    form = "" if report["form_score"] is None else f", form {report['form_score']}"
+    return f"{report['rep_count']} reps{form}"
+
+
+def note(args: argparse.Namespace) -> None:
+    """A trainer's words on a set."""
+    if len(args.text) > LONGEST_NOTE:
+        raise StoreError(f"a note has up to {LONGEST_NOTE} characters, this has {len(args.text)}")
+    with opened() as store:
+        one = store.get(args.number)
+        with store.transaction():
+            store.change(replace(one, notes=args.text))
+
+
+def export(args: argparse.Namespace) -> None:
+    """Sets for other programs; all of them unless some are chosen."""
+    with opened() as store:
+        if args.format == "fit":
+            _export_fit(args, store)
+            return
+        pieces = (
+            piece.encode() for piece in text_export(store, _filter(args), args.format, args.rows)
+        )
+        if args.out:
+            write_out(args.out, pieces)
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.writelines(pieces)
+
+
+def text_export(store: Store, which: Filter, kind: str, rows: str) -> Iterator[str]:
+    """CSV (a row a set, or a rep) or JSON, in pieces."""
+    if kind == "json":
+        from firmware_bridge.floor.export.json_export import sets_json
+
+        return sets_json(store.sets(which))
+    from firmware_bridge.floor.export.csv_export import reps_csv, sets_csv
+
+    return (reps_csv if rows == "reps" else sets_csv)(store.sets(which))
+
+
+def write_out(target: Path, pieces: Iterable[bytes]) -> None:
+    """A whole file, or none."""
+    from firmware_bridge.floor.whole_file import write_whole
+
+    write_whole(target, pieces, "export")
+
+
+def _export_fit(args: argparse.Namespace, store: Store) -> None:
+    """An activity a day: one into a file, more into a folder."""
+    from firmware_bridge.floor.export.fit_export import by_day, fit_activity
+
+    if not args.out:
+        raise OutputError("--format fit needs --out FILE, or a folder if the sets are of many days")
+    days = by_day(store.sets(_filter(args)))
+    if not days:
+        raise OutputError("no sets to export: see `leverrep sets list`")
+    folder = args.out.is_dir()
+    if len(days) > 1 and not folder:
+        raise OutputError(
+            f"{args.out}: the sets are of {len(days)} days, and each is a file: name a folder, or "
+            "fewer with --since and --until"
+        )
+    for day, sets in days.items():
+        target = args.out / f"leverrep-{day}.fit" if folder else args.out
+        write_out(target, [fit_activity(sets)])
+        print(f"{target}: {len(sets)} sets", file=sys.stderr)
+
+
+def trend(args: argparse.Namespace) -> None:
+    """How range, tempo, overshoot and form went over the weeks, for each load."""
+    from firmware_bridge.floor.tables import print_rich
+    from firmware_bridge.floor.trend import trend_table, trends
+
+    with opened() as store:
+        found = trends(store.sets(_filter(args)))
+    if args.plot:
+        from firmware_bridge.floor.plot_trend import plot_trends
+
+        plot_trends(args.plot, found)
+    print_rich(trend_table(found))
+
+
+def reanalyse(args: argparse.Namespace, angles_of: "AnglesOf") -> int:
+    """Today's analysis over the samples that were kept. How many sets could not be done."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from firmware_bridge.floor.store import reanalysis
+
+    which, changed, failed = _filter(args), 0, 0
+    with opened() as store:
+        total = len(store.lines(which))
+        outcomes = reanalysis.reanalyse(store, which, angles_of, VERSION, datetime.now(UTC))
+        console = Console(stderr=True)
+        for one, report, problem in track(outcomes, "Sets", total, console=console):
+            if problem:
+                failed += 1
+                console.print(f"set {one.id}: {problem}", markup=False, highlight=False)
+            elif _found(report) != _found(one.report):
+                changed += 1
+                words = f"set {one.id}: {_found(one.report)} -> {_found(report)}"
+                console.print(words, markup=False, highlight=False)
+    print(
+        f"{total - failed} sets analysed anew, {changed} came out otherwise, {failed} could not be"
+    )
+    return failed
+
+
+def import_file(
+    args: argparse.Namespace, settings: "Settings", measuring: "Measuring", angles_of: "AnglesOf"
+) -> None:
+    """A CSV file of another logger as a set, or more if there are more in it."""
+    from firmware_bridge.floor.plan import Plan
+    from firmware_bridge.floor.store.imported import imported
+
+    try:
+        data = args.file.read_bytes()
+        modified = args.file.stat().st_mtime
+    except OSError as error:
+        raise StoreError(f"{args.file}: cannot be read: {error.strerror}") from None
+    began = args.started or datetime.fromtimestamp(modified).astimezone()
+    uid = "import-" + hashlib.sha256(data).hexdigest()[:24]
+    form, samples = settings.form, Samples("csv", data)
+    tempo = form.target_tempo
+    plan = Plan(standard=settings.station.standard, load_kg=args.load, target_tempo=tempo)
+    about = (str(args.file), began, plan, form, measuring, uid)
+    sets = list(imported(samples, *about, angles_of))
+    path = store_path()
+    try:
+        with Store(path) as store:
+            for one in sets:
+                known = store.id_of(one.uid)
+                if known is not None:
+                    raise StoreError(f"{args.file}: imported already, as set {known}")
+                with store.transaction():
+                    number = store.save(one, samples)
+                print(f"set {number}: {_found(one.report)}")
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: cannot be written: {error}") from None
+
+
+def _filter(args: argparse.Namespace) -> Filter:
+    ids: Sequence[int] = getattr(args, "numbers", ())
+    return Filter(args.since, args.until, args.load, ids)
