@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any, Protocol
 
 from firmware_bridge import VERSION
@@ -167,8 +168,10 @@ class Keeping:
         before, board.slip_deg = board.slip_deg, next(filter(None, ever), None)
         if board.slip_deg is None or before is not None:
             return
+        now_deg = median([stop for stop in mine if stop is not None][-SHOWING:])
         for number in sorted(self._sets)[-SHOWING:]:
             one = self._sets[number]
-            if one.calibration == self._measuring.calibration and not one.suspect:
+            shows_it = abs((one.stop_deg or 0.0) - now_deg) < abs(board.slip_deg) / 2
+            if shows_it and one.calibration == self._measuring.calibration:
                 self._sets[number] = replace(one, suspect=True)
                 self._keeper.change(self._sets[number])
