@@ -8,6 +8,7 @@ from config.fields import Checked, FieldError
 
 # Where the one turn of the sensor is taken to begin: no lever leans back further than this.
 LOWEST_DEG = -60.0
+MagnetError = Annotated[float, Meta(ge=-5, le=5)]
 Text = Annotated[str, Meta(min_length=1, max_length=200, description="text, not empty")]
 
 
@@ -15,7 +16,8 @@ class MachineProfile(Checked, frozen=True, kw_only=True):
     """The machine as it was built; does not change from day to day.
 
     gear: sensor turns for one turn of the lever. direction: +1 when the counts rise as the
-    lever goes down (forward flexion), -1 when they fall.
+    lever goes down (forward flexion), -1 when they fall. play_deg: how far the lever moves back
+    before the sensor follows, lever degrees.
     port: "auto" or the path of the serial port; port_hints: parts of the names of the ports
     to try first when the port is "auto".
     """
@@ -24,6 +26,7 @@ class MachineProfile(Checked, frozen=True, kw_only=True):
     counts_per_turn: Annotated[int, Meta(ge=16, le=32_768)] = 4096
     gear: Annotated[float, Meta(gt=0, le=100)] = 1.0
     direction: Literal[1, -1] = 1
+    play_deg: Annotated[float, Meta(ge=0, le=10)] = 0.0
     port: Text = "auto"
     port_hints: tuple[Text, ...] = ("LeverRep", "MicroPython", "Pico", "CP210", "CH340", "FT232")
 
@@ -33,12 +36,15 @@ class Calibration(Checked, frozen=True, kw_only=True):
 
     neutral_counts: raw counts at lever angle 0. device_id: the microcontroller it was measured
     on, None if any will do. min_deg, max_deg: the lever's end stops, lever angle in degrees.
+    sine_deg, cosine_deg: the error of a magnet off the axle's centre, sensor degrees.
     """
 
     neutral_counts: Annotated[float, Meta(ge=0, le=32_768)] = 2048.0
     device_id: Text | None = None
     min_deg: Annotated[float, Meta(ge=LOWEST_DEG, le=0)] = -40.0
     max_deg: Annotated[float, Meta(gt=0, le=180)] = 110.0
+    sine_deg: MagnetError = 0.0
+    cosine_deg: MagnetError = 0.0
 
 
 def check_together(machine: MachineProfile, calibration: Calibration) -> None:

@@ -20,6 +20,7 @@ def test_the_defaults_fit_together() -> None:
         ({"direction": 0}, "direction = 0: must be 1 or -1"),
         ({"counts_per_turn": 4096.5}, "counts_per_turn = 4096.5: must be a whole number from"),
         ({"gear": 0}, "gear = 0: must be a number over 0, up to 100"),
+        ({"play_deg": 10.5}, "play_deg = 10.5: must be a number from 0 to 10"),
         ({"port": ""}, 'port = "": must be text, not empty'),
         ({"port_hints": ["a", 1]}, 'port_hints = ["a", 1]: must be a list, each item text'),
     ],
@@ -30,7 +31,16 @@ def test_wrong_profiles(profile: dict[str, object], words: str) -> None:
     assert str(caught.value).startswith(words)
 
 
-@pytest.mark.parametrize("calibration", [{"min_deg": 1}, {"max_deg": 0}, {"neutral_counts": -1}])
+@pytest.mark.parametrize(
+    "calibration",
+    [
+        {"min_deg": 1},
+        {"max_deg": 0},
+        {"neutral_counts": -1},
+        {"sine_deg": 5.1},
+        {"cosine_deg": -5.1},
+    ],
+)
 def test_wrong_calibrations(calibration: dict[str, float]) -> None:
     with pytest.raises(FieldError):
         Calibration(**calibration)  # type: ignore[arg-type]
@@ -46,6 +56,11 @@ def test_the_travel_must_stay_within_one_turn_of_the_sensor() -> None:
     check_together(MachineProfile(gear=2.9), travel)
     with pytest.raises(FieldError, match=r"machine.gear = 3.0: must be below 3: .*-60 .* \(60\)"):
         check_together(MachineProfile(gear=3), travel)
+
+
+def test_a_machine_has_no_play_and_no_magnet_error_unless_said() -> None:
+    assert MachineProfile().play_deg == 0
+    assert (Calibration().sine_deg, Calibration().cosine_deg) == (0, 0)
 
 
 @given(
