@@ -150,8 +150,8 @@ def _station(
     """
     from firmware_bridge.errors import StoreError
     from firmware_bridge.floor.eventlines import EventLines
+    from firmware_bridge.floor.store.database import FILE
     from firmware_bridge.floor.store.keeper import Keeper
-    from firmware_bridge.floor.store.store import FILE
     from firmware_bridge.station import Chain, Station, recover
 
     keeper = Keeper(folder / FILE, recover) if folder else None
@@ -331,7 +331,7 @@ def _undo(book: "CalibrationBook") -> int:
     from datetime import UTC, datetime
 
     from firmware_bridge.errors import CalibrationRefused
-    from firmware_bridge.floor.store.store import utc_text
+    from firmware_bridge.floor.store.listing import utc_text
 
     undone = book.undo(utc_text(datetime.now(UTC)))
     if undone is None:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from config import state_folder
 from firmware_bridge import VERSION
 from firmware_bridge.errors import LeverRepError, OutputError, StoreError
-from firmware_bridge.floor.store.store import DAMAGED, FILE, Filter, Samples, SetLine, Store
+from firmware_bridge.floor.store.database import FILE, connect, is_damage
+from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines
 
 if TYPE_CHECKING:
     from config import Settings
     from firmware_bridge.floor.store.keeping import Measuring
     from firmware_bridge.floor.store.reanalysis import AnglesOf
+    from firmware_bridge.floor.store.store import Store
 
 LONGEST_NOTE = 1000
 
@@ -31,14 +33,21 @@ def store_path() -> Path:
 
 
 @contextmanager
-def opened() -> Iterator[Store]:
+def opened() -> "Iterator[Store]":
     """The store that is there. Raises StoreError."""
-    path = store_path()
+    from firmware_bridge.floor.store.store import Store
+
+    with _told_in_a_line(path := store_path()), Store(path, existing=True) as store:
+        yield store
+
+
+@contextmanager
+def _told_in_a_line(path: Path) -> Iterator[None]:
+    """Makes one StoreError of what can go wrong with a file."""
     try:
-        with Store(path, existing=True) as store:
-            yield store
+        yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", None) in DAMAGED:
+        if is_damage(error):
             raise StoreError(
                 f"{path}: damaged ({error}): the station sets it aside at its next start"
             ) from None
@@ -49,8 +58,9 @@ def opened() -> Iterator[Store]:
 
 def list_sets(args: argparse.Namespace) -> None:
     """One line a set."""
-    with opened() as store:
-        lines = store.lines(_filter(args))
+    path = store_path()
+    with _told_in_a_line(path), closing(connect(path, existing=True)) as db:
+        lines = set_lines(db, _filter(args))
     if args.json:
         print(json.dumps({"schema": "leverrep.sets.list/1", "sets": [_entry(x) for x in lines]}))
         return
@@ -67,8 +77,8 @@ def _entry(line: SetLine) -> dict[str, object]:
 
 
 def _line(line: SetLine) -> str:
-    utc = datetime.fromisoformat(line.started_utc)
-    when = (utc + timedelta(minutes=line.utc_offset_min)).strftime("%Y-%m-%d %H:%M")
+    utc = datetime.fromisoformat(line.started_utc[:-1])
+    when = (utc + timedelta(minutes=line.utc_offset_min)).isoformat(" ", "minutes")
     load = "" if line.load_kg is None else f"{line.load_kg:g} kg"
     reach = "" if line.mean_range_deg is None else f"{line.mean_range_deg:.1f}°"
     form = "" if line.form_score is None else str(line.form_score)
@@ -163,7 +173,7 @@ def export(args: argparse.Namespace) -> None:
             sys.stdout.buffer.writelines(pieces)
 
 
-def text_export(store: Store, which: Filter, kind: str, rows: str) -> Iterator[str]:
+def text_export(store: "Store", which: Filter, kind: str, rows: str) -> Iterator[str]:
     """CSV (a row a set, or a rep) or JSON, in pieces."""
     if kind == "json":
         from firmware_bridge.floor.export.json_export import sets_json
@@ -181,7 +191,7 @@ def write_out(target: Path, pieces: Iterable[bytes]) -> None:
     write_whole(target, pieces, "export")
 
 
-def _export_fit(args: argparse.Namespace, store: Store) -> None:
+def _export_fit(args: argparse.Namespace, store: "Store") -> None:
     """An activity a day: one into a file, more into a folder."""
     from firmware_bridge.floor.export.fit_export import by_day, fit_activity
 
@@ -248,6 +258,7 @@ def import_file(
     """A CSV file of another logger as a set, or more if there are more in it."""
     from firmware_bridge.floor.plan import Plan
     from firmware_bridge.floor.store.imported import imported
+    from firmware_bridge.floor.store.store import Samples, Store
 
     try:
         data = args.file.read_bytes()
@@ -261,18 +272,14 @@ def import_file(
     plan = Plan(standard=settings.station.standard, load_kg=args.load, target_tempo=tempo)
     about = (str(args.file), began, plan, form, measuring, uid)
     sets = list(imported(samples, *about, angles_of))
-    path = store_path()
-    try:
-        with Store(path) as store:
-            for one in sets:
-                known = store.id_of(one.uid)
-                if known is not None:
-                    raise StoreError(f"{args.file}: imported already, as set {known}")
-                with store.transaction():
-                    number = store.save(one, samples)
-                print(f"set {number}: {_found(one.report)}")
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{path}: cannot be written: {error}") from None
+    with _told_in_a_line(path := store_path()), Store(path) as store:
+        known = store.id_of(uid)
+        if known is not None:
+            raise StoreError(f"{args.file}: imported already, as set {known}")
+        with store.transaction():
+            numbers = [store.save(one, samples) for one in sets]
+    for number, one in zip(numbers, sets, strict=True):
+        print(f"set {number}: {_found(one.report)}")
 
 
 def _filter(args: argparse.Namespace) -> Filter:

@@ -40,7 +40,8 @@ from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.keeping import Keeping, Measuring
 from firmware_bridge.floor.store.reanalysis import Angles, recovered
-from firmware_bridge.floor.store.store import Running, Samples, utc_text
+from firmware_bridge.floor.store.listing import utc_text
+from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.training import Training
 from firmware_bridge.stop import Stop
@@ -314,7 +315,7 @@ class Chain:
             return self._end_guide()
         if command.step == "save" and guide.view()["result"]:
             return self._save_guide(guide)
-        follow(guide, command)
+        _follow(guide, command)
         self.board.guide = guide.view()
         return []
 
@@ -489,8 +490,8 @@ class Station:
 class Calibrator(Protocol):
     """Somebody beside the machine, with a keyboard."""
 
-    def actions(self) -> Iterable[Calibrate]:
-        """What they have asked for since the last time."""
+    def actions(self) -> Iterable[Callable[[Guide], None]]:
+        """What they have asked of the guide since the last time."""
 
     def show(self, view: dict[str, Any]) -> None:
         """This is how far the guide is."""
@@ -520,7 +521,7 @@ def calibrate(
             guide = guided.guide
             guide.tick(at - guided.heard_at)
             for action in somebody.actions():
-                follow(guide, action)
+                action(guide)
             view = guide.view()
             somebody.show(view)
             if view["refusal"]:
@@ -530,8 +531,8 @@ def calibrate(
     raise CalibrationRefused("not calibrated: stopped; the calibration before stays in force")
 
 
-def follow(guide: Guide, action: Calibrate) -> None:
-    """Do what somebody beside the machine asks of the guide."""
+def _follow(guide: Guide, action: Calibrate) -> None:
+    """Do what a display asks of the guide."""
     match action.step:
         case "take":
             guide.take()

@@ -20,8 +20,7 @@ LEVERREP = [sys.executable, "-m", "firmware_bridge"]
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))
+def a_usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 

@@ -78,7 +78,9 @@ class _Block:
         page.write(LEFT, 0, which + set_line(one), fontsize=13, fontweight="bold")
         page.write(LEFT, 0.27, _figures(one), fontsize=9, color=look.QUIET)
         page.skip(_HEADING)
-        draw_angle(page.axes(angle), curve, one, standard, span_of(one, curve))
+        axes = page.axes(angle)
+        draw_angle(axes, curve, one, standard, span_of(one, curve))
+        axes.set_xlabel("seconds of the recording", labelpad=2)
         page.skip(_AXIS)
         self._draw_lanes(page.sheet(self.columns, self.lanes), standard)
         for line in self.remarks:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _AROUND_S = 1.5  # shown before the first rep and after the last
 _UNSEEN_S = 5.0  # the same, where it is not known when they began and ended
 _NUMBERS_AT = 0.06  # of the height, from below
+_NUMBER_IN, _DEGREES_IN = 0.26, 0.4  # what a rep's number takes, and what an overshoot's degrees
+
+Mark = tuple[float, dict[str, Any]]  # where (s), and of which rep
 
 
 def span_of(one: dict[str, Any], curve: Curve) -> tuple[float, float]:
@@ -28,6 +31,17 @@ def span_of(one: dict[str, Any], curve: Curve) -> tuple[float, float]:
     return max(span[0], begin), min(span[1], end + (last["top_hold_s"] or 0.0))
 
 
+def since_start(one: dict[str, Any], curve: Curve) -> tuple[dict[str, Any], Curve]:
+    """The same set and curve, their times since the set began."""
+    start_s = float(curve.t_s[0]) if one["start_s"] is None else one["start_s"]
+    return {**one, "reps": [_earlier(rep, start_s) for rep in one["reps"]]}, curve.shifted(-start_s)
+
+
+def _earlier(rep: dict[str, Any], by_s: float) -> dict[str, Any]:
+    times = {key: rep[key] for key in ("start_s", "end_s") if rep[key] is not None}
+    return {**rep, **{key: t_s - by_s for key, t_s in times.items()}}
+
+
 def draw_angle(
     axes: "Axes", curve: Curve, one: dict[str, Any], standard: FormStandard, span: Sequence[float]
 ) -> None:
@@ -36,14 +50,11 @@ def draw_angle(
     line = curve.thinned()
     draw_paper(axes, [line.angle_deg], [one], standard)
     axes.set_xlim(*span)
-    axes.set_xlabel("seconds of the recording", labelpad=2)
     for rep in one["reps"]:
         _shade_strokes(axes, line, rep)
     _draw_gaps(axes, curve)
     axes.plot(line.t_s, line.angle_deg, color=look.INK, linewidth=1.2, zorder=4)
-    for rep, from_s, to_s in spans(one, span):
-        _mark_rep(axes, curve, rep, from_s, to_s)
-        _mark_overshoot(axes, curve, rep, to_s)
+    _mark_reps(axes, curve, spans(one, span))
 
 
 def _shade_strokes(axes: "Axes", curve: Curve, rep: dict[str, Any]) -> None:
@@ -104,16 +115,39 @@ def _instants(rep: dict[str, Any]) -> list[float]:
     return times
 
 
-def _mark_rep(axes: "Axes", curve: Curve, rep: dict[str, Any], from_s: float, to_s: float) -> None:
-    """Its number under its bottom; a partial is marked where it turned back."""
-    shallow = rep["reason"] != "incomplete_top"
-    at = curve.deepest(from_s, to_s) if shallow else (to_s, rep["top_deg"])
-    if at is None:
-        return
-    if rep["counted"]:
-        badge(axes, at[0], _NUMBERS_AT, rep, xycoords=axes.get_xaxis_transform())
-    else:
-        cross(axes, at[0], at[1], rep)
+def _mark_reps(
+    axes: "Axes", curve: Curve, spans: Sequence[tuple[dict[str, Any], float, float]]
+) -> None:
+    """Their numbers under their bottoms; a partial is marked where it turned back."""
+    numbers, overshoots = [], []
+    for rep, from_s, to_s in spans:
+        shallow = rep["reason"] != "incomplete_top"
+        at = curve.deepest(from_s, to_s) if shallow else (to_s, rep["top_deg"])
+        if at is not None and rep["counted"]:
+            numbers.append((at[0], rep))
+        elif at is not None:
+            cross(axes, at[0], at[1], rep)
+        top_s = _mark_overshoot(axes, curve, rep, to_s)
+        if top_s is not None:
+            overshoots.append((top_s, rep))
+    numbers.sort(key=lambda mark: not has_remark(mark[1]))
+    for at_s, rep in _with_room(axes, numbers, _NUMBER_IN):
+        badge(axes, at_s, _NUMBERS_AT, rep, xycoords=axes.get_xaxis_transform())
+    overshoots.sort(key=lambda mark: -mark[1]["overshoot_deg"])
+    for at_s, rep in _with_room(axes, overshoots, _DEGREES_IN):
+        _write_overshoot(axes, at_s, rep["overshoot_deg"])
+
+
+def _with_room(axes: "Axes", marks: Sequence[Mark], inches: float) -> list[Mark]:
+    """Those, the first before the others, that do not stand on one that is there already."""
+    begin, end = axes.get_xlim()
+    width = axes.bbox.width / axes.figure.dpi
+    room_s = inches * (end - begin) / width
+    kept: list[Mark] = []
+    for mark in marks:
+        if all(abs(mark[0] - other[0]) >= room_s for other in kept):
+            kept.append(mark)
+    return kept
 
 
 def cross(axes: "Axes", x: float, y: float, rep: dict[str, Any]) -> None:
@@ -126,9 +160,14 @@ def cross(axes: "Axes", x: float, y: float, rep: dict[str, Any]) -> None:
 
 def badge(axes: "Axes", x: float, y: float, rep: dict[str, Any], **place: Any) -> None:
     """A rep's number in a circle; in a filled square if something is to be said about the rep."""
-    said = bool(rep["flags"]) or rep["uncertain"]
+    said = has_remark(rep)
     color = look.ALARM if said else look.INK
     numbered(axes, (x, y), str(rep["number"]), color, square=said, filled=said, **place)
+
+
+def has_remark(rep: dict[str, Any]) -> bool:
+    """Is there something to be said about a rep?"""
+    return bool(rep["flags"]) or rep["uncertain"]
 
 
 def numbered(
@@ -148,16 +187,23 @@ def numbered(
     )  # fmt: skip
 
 
-def _mark_overshoot(axes: "Axes", curve: Curve, rep: dict[str, Any], finished_s: float) -> None:
+def _mark_overshoot(
+    axes: "Axes", curve: Curve, rep: dict[str, Any], finished_s: float
+) -> float | None:
+    """When it was furthest; None if it was none, or not seen."""
     if "overshoot" not in rep["flags"]:
-        return
+        return None
     hold_s, rise_s = rep["top_hold_s"] or 0.0, rep["concentric_s"] or 0.0
     at = curve.highest(finished_s - rise_s / 2, finished_s + max(hold_s, 0.3))
     if at is None:
-        return
+        return None
     axes.plot(at[0], -rep["overshoot_deg"], marker="^", markersize=6, color=look.ALARM, zorder=6)
+    return at[0]
+
+
+def _write_overshoot(axes: "Axes", at_s: float, over_deg: float) -> None:
     axes.annotate(
-        f"{look.number(rep['overshoot_deg'])}°", (at[0], -rep["overshoot_deg"]), xytext=(0, 5),
+        f"{look.number(over_deg)}°", (at_s, -over_deg), xytext=(0, 5),
         textcoords="offset points", ha="center", fontsize=look.SMALL, fontweight="bold",
         color=look.ALARM, zorder=6,
     )  # fmt: skip

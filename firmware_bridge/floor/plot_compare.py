@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from config import FormStandard
 from firmware_bridge.floor import plot_look as look
 from firmware_bridge.floor.plot import Analysed, means_of
-from firmware_bridge.floor.plot_angle import numbered, span_of, spans
+from firmware_bridge.floor.plot_angle import numbered, since_start, span_of, spans
 from firmware_bridge.floor.plot_file import picture
 from firmware_bridge.floor.plot_page import CONTENT, LEFT, Column, Page, Rep, Sheet
 from firmware_bridge.floor.plot_paper import draw_paper
@@ -79,14 +79,7 @@ def _side(analysed: Analysed) -> _Side:
     one = sets[best]
     which = f", set {best + 1} of {len(sets)}" if len(sets) > 1 else ""
     curve = curve_of(analysed.t_s, analysed.angle_deg)
-    start_s = float(curve.t_s[0]) if one["start_s"] is None else one["start_s"]
-    moved = {**one, "reps": [_since(rep, start_s) for rep in one["reps"]]}
-    return _Side(look.printable(analysed.name)[-34:] + which, moved, curve.shifted(-start_s))
-
-
-def _since(rep: Rep, start_s: float) -> Rep:
-    times = {key: rep[key] for key in ("start_s", "end_s") if rep[key] is not None}
-    return {**rep, **{key: t_s - start_s for key, t_s in times.items()}}
+    return _Side(look.printable(analysed.name)[-34:] + which, *since_start(one, curve))
 
 
 def _draw_heading(page: Page, sides: Sequence[_Side]) -> None:

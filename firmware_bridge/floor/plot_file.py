@@ -2,22 +2,26 @@
 
 import io
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firmware_bridge.errors import OutputError
 from firmware_bridge.floor.plot_look import STYLE
+from firmware_bridge.floor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DPI = 150
 _PIXELS = 16_000  # of a side at most
-_UNDATED = {".svg": {"Date": None}, ".png": {"Software": None}}
+_UNDATED: dict[str, dict[str, None]] = {
+    ".svg": {"Date": None},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+}
 SUFFIXES = tuple(_UNDATED)
 
 
@@ -37,8 +41,10 @@ def require_matplotlib() -> None:
 def picture(target: Path) -> "Iterator[Callable[[float, float], Figure]]":
     """Inside, a figure of some width and height (inches) is made and drawn on; then it is written.
 
-    The same drawing gives the same bytes. Raises OutputError if `target` cannot be written.
+    The same drawing gives the same bytes. Raises OutputError without matplotlib, and if `target`
+    cannot be written.
     """
+    require_matplotlib()
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -54,7 +60,7 @@ def picture(target: Path) -> "Iterator[Callable[[float, float], Figure]]":
         matplotlib.rcParams.update(STYLE)
         yield new_figure
         data = _drawn(made[-1], target.suffix.lower())
-    _write(target, data)
+    write_whole(target, [data], "picture")
 
 
 def _drawn(figure: "Figure", suffix: str) -> bytes:
@@ -62,22 +68,3 @@ def _drawn(figure: "Figure", suffix: str) -> bytes:
     dpi = min(_DPI, _PIXELS / max(figure.get_size_inches()))
     figure.savefig(drawn, format=suffix[1:], dpi=dpi, metadata=_UNDATED[suffix])
     return drawn.getvalue()
-
-
-def _write(target: Path, data: bytes) -> None:
-    """All or nothing: a file that was there stays until the new one is whole."""
-    try:
-        real = target.resolve()
-        if real.exists() and not real.is_file():
-            raise OutputError(f"{target}: is not a file; name another for the picture")
-        part = real.with_name(f".leverrep-{os.getpid()}")
-        try:
-            with part.open("xb") as file:
-                file.write(data)
-            part.replace(real)
-        finally:
-            with suppress(OSError):
-                part.unlink()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
-        why = getattr(error, "strerror", None) or error
-        raise OutputError(f"{target}: picture cannot be written: {why}") from None

@@ -83,7 +83,7 @@ class Sheet:
     ) -> None:
         self.axes, self.columns = axes, columns
         self.column_in = column_width(columns, width)
-        self.right = width
+        self.right, self.height = width, height
         self.y = 0.0
         axes.set_xlim(0, width)
         axes.set_ylim(height, 0)
@@ -102,9 +102,10 @@ class Sheet:
         """What a lane is, left of it."""
         self.write(-0.12, y, words, ha="right", color=look.INK, fontsize=look.SMALL)
 
-    def rule(self, y: float, **line: Any) -> None:
-        """A thin line across."""
+    def rule(self, y: float, left: float = 0.0, length: float | None = None, **line: Any) -> None:
+        """A thin line across, or a part of it."""
+        ends = [left, self.right if length is None else left + length]
         self.axes.plot(
-            [0, self.right], [y, y], clip_on=False,
+            ends, [y, y], clip_on=False,
             **{"color": look.FAINT, "linewidth": 0.6, "zorder": 0, **line},
         )  # fmt: skip

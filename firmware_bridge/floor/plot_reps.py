@@ -148,7 +148,7 @@ def _draw_words(sheet: Sheet, series: Sequence[Series]) -> None:
     of = len(series)
     upright = _is_upright(sheet.column_in, of)
     for i, k, rep in _each(sheet):
-        lines = _lines(_words_of(rep), sheet.column_in, of)
+        lines = _lines(words_of(rep), sheet.column_in, of)
         sheet.write(
             sheet.x(i), sheet.y + 0.04, "\n".join(lines), va="top", linespacing=1.1,
             ha="center" if of == 1 else ("right", "left")[k], rotation=90 if upright else 0,
@@ -156,7 +156,7 @@ def _draw_words(sheet: Sheet, series: Sequence[Series]) -> None:
         )  # fmt: skip
 
 
-def _words_of(rep: Rep) -> list[str]:
+def words_of(rep: Rep) -> list[str]:
     """All that is to be said about a rep."""
     words = [name.replace("_", " ") for name in rep["flags"]]
     if not rep["counted"]:
@@ -169,9 +169,7 @@ def _words_of(rep: Rep) -> list[str]:
 def _words_in(columns: Sequence[Column], series: int, width: float) -> float:
     """How many inches the words under the reps take."""
     column_in = column_width(columns, width)
-    said = [
-        _lines(_words_of(rep), column_in, series) for column in columns for rep in column if rep
-    ]
+    said = [_lines(words_of(rep), column_in, series) for column in columns for rep in column if rep]
     if _is_upright(column_in, series):
         return 0.1 + _LETTER * max((len(line) for lines in said for line in lines), default=0)
     return 0.1 + _LINE * max(map(len, said), default=0)

@@ -189,9 +189,3 @@ def _note_foreign(wrong: list[str], url: str) -> None:
     host = url.split("/")[2]
     if host.split(":")[0] != "127.0.0.1":
         wrong.append(f"asks {url}")
-
-
-@pytest.fixture(autouse=True)
-def no_state_of_mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state-home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config-home"))

@@ -297,7 +297,7 @@ def test_questions_are_answered(floor: Floor, visit: Open) -> None:
 def test_what_cannot_be_saved_is_said(floor: Floor, visit: Open) -> None:
     page = visit(floor.address)
     live(page)
-    floor.station.chain.board.failure = "x cannot be written: the disk is full"
+    floor.station.chain.board.cannot_write = "x cannot be written: the disk is full"
     expect(page.locator("#problem")).to_contain_text("the disk is full")
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from analysis import CheckAngle, ScaleFit, fit_scale
-from config import FieldError, Reading, Settings
+from config import Reading, Settings
+from config.machine import LOWEST_DEG
 from firmware_bridge.floor.calibration.outcome import Device, Outcome
 from firmware_bridge.floor.calibration.refusals import Said, refusal
 from firmware_bridge.floor.calibration.sight import Sight
@@ -107,14 +108,9 @@ class Found:
             working_counts=self._working_counts(),
         )
         gear, travel_deg = self.fit.scale.gear, self.fit.stop_deg
-        refused = wrong_travel(travel_deg, gear)
-        if refused:
-            return refused
-        try:
-            outcome.saved("2000-01-01T00:00:00Z").applied_to(self.settings)
-        except FieldError:
+        if gear * (travel_deg - LOWEST_DEG) >= 360:
             return refusal("not_one_turn", travel_deg=travel_deg, gear=gear)
-        return outcome
+        return wrong_travel(travel_deg, gear) or outcome
 
     def _working_counts(self) -> tuple[float, float] | None:
         if self.working_deg is None:

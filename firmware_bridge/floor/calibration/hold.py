@@ -16,6 +16,7 @@ CHECK_CELLS = 4
 HOLD_S = HOLD_CELLS * CELL_S
 RANGE_DEG = 1.5  # sway of 0.5 deg both ways, and the medians of a worn sensor's 0.4 deg
 DRIFT_DEG = 0.3
+SPREAD_DEG = 1.0  # shaking too quick for the medians
 BAD_SHARE = 0.05
 
 
@@ -46,7 +47,8 @@ class Stretch:
 
     @property
     def still(self) -> bool:
-        return self.moved_deg <= RANGE_DEG and self.drift_deg <= DRIFT_DEG
+        calm = self.spread_deg <= SPREAD_DEG
+        return calm and self.moved_deg <= RANGE_DEG and self.drift_deg <= DRIFT_DEG
 
     @property
     def sound(self) -> bool:

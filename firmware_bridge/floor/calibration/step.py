@@ -40,9 +40,9 @@ class Step:
 
 
 def lacking(stretch: Stretch | None) -> str | None:
-    """What a stretch lacks to be a hold."""
+    """What a stretch lacks to be a hold, except time."""
     if stretch is None:
-        return "bad_samples"
+        return None
     if not stretch.still:
         return "moving"
     return None if stretch.sound else "bad_samples"

@@ -28,21 +28,25 @@ class _Holding(Step):
 
     def __init__(self, found: Found) -> None:
         super().__init__(found)
-        self._since_s = 0.0
+        self._since_s: float | None = None  # the first sample after `begin`
         self._moved_deg = 0.0  # in the newest stretch
 
     def begin(self) -> None:
         """From now on the hold is looked for."""
         self.found.sight.begin()
         self.taking = True
-        self._since_s = self.found.sight.now_s
 
     def see(self, seen: Seen) -> Next:
-        if not (self.taking and seen.cell):
+        if not self.taking:
             return None
+        if self._since_s is None:
+            self._since_s = self.found.sight.now_s
+        return self._look(seen.cell) if seen.cell else None
+
+    def _look(self, cell: Cell) -> Next:
         stretch = self.found.sight.stretches.last(HOLD_CELLS)
         self._moved_deg = stretch.moved_deg if stretch else self._moved_deg
-        if not self.is_there(seen.cell):
+        if not self.is_there(cell):
             return self.overdue()
         self.lacks = lacking(stretch)
         self.progress = self.found.sight.stretches.still_s() / HOLD_S
@@ -64,7 +68,7 @@ class _Holding(Step):
 
     @property
     def waited_s(self) -> float:
-        return self.found.sight.now_s - self._since_s
+        return self.found.sight.now_s - (self._since_s or 0.0)
 
     def _no_hold(self) -> Said:
         bad_pct = self.found.sight.bad_pct
@@ -151,7 +155,7 @@ class Range(Step):
         return Checks(self.found)
 
     def _done(self) -> Next:
-        top, _ = self.found.working_deg = self._reps.range_deg()
-        if top < -FINISH_PAST_NEUTRAL_DEG:
-            return refusal("neutral_not_end", beyond_deg=-top)
+        working = self.found.working_deg = self._reps.range_deg()
+        if working and working[0] < -FINISH_PAST_NEUTRAL_DEG:
+            return refusal("neutral_not_end", beyond_deg=-working[0])
         return Checks(self.found)

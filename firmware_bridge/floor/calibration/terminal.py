@@ -4,6 +4,7 @@ import os
 import select
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -27,6 +28,8 @@ STEPS = {
 }
 LACKS = {"moving": "hold still", "bad_samples": "bad samples"}
 KEYS = "Enter, an angle like 42.5, or q to stop"
+QUIT = "q"
+_ENTER: dict[str, Action] = {"neutral": Guide.take, "range": Guide.skip, "checks": Guide.skip}
 _BAR = 24
 _QUARTERS = 4
 
@@ -51,46 +54,38 @@ class CalibrationTerminal:
     def actions(self) -> list[Action]:
         """What has been pressed and is to be done to the guide now; does not wait."""
         self._keys.read()
-        if self._keys.typed:
-            return [action for line in self._keys.take_all() if (action := self._action(line))]
-        line = self._keys.peek()
-        if line is None or not (self._is_quit(line) or self._is_awaited(line)):
-            return []
-        self._keys.drop()
-        action = self._action(line)
-        return [action] if action else []
+        lines = self._keys.take_all() if self._keys.typed else self._next()
+        return [action for line in lines if (action := self._action(line))]
 
     def show(self, view: View) -> None:
         """How the guide stands now."""
         self._view = view
         self._screen.show(view)
 
-    def _action(self, line: str) -> Action | None:
-        if self._is_quit(line):
-            return Guide.cancel
-        if not line:
-            return _enter if self._is_awaited(line) else None
-        angle_deg = _number(line)
-        if angle_deg is None:
-            self._screen.tell(f"{line!r}? {KEYS}")
-            return None
-        return lambda guide: guide.check(angle_deg)
-
-    def _is_quit(self, line: str) -> bool:
-        return line.lower() == "q"
+    def _next(self) -> list[str]:
+        """The next line of a pipe, if its turn has come."""
+        line = self._keys.first()
+        if line is None or not (line == QUIT or self._is_awaited(line)):
+            return []
+        self._keys.drop()
+        return [line]
 
     def _is_awaited(self, line: str) -> bool:
-        """Can the guide use this line now?"""
         step, taking = self._view["step"], self._view["taking"]
         if step == "range":
             return _number(line) is None
         return step in ("neutral", "checks") and not taking
 
-
-def _enter(guide: Guide) -> None:
-    # Only one of them has a meaning at any step.
-    guide.take()
-    guide.skip()
+    def _action(self, line: str) -> Action | None:
+        if line == QUIT:
+            return Guide.cancel
+        if not line:
+            return _ENTER[self._view["step"]] if self._is_awaited(line) else None
+        angle_deg = _number(line)
+        if angle_deg is None:
+            self._screen.tell(f"{line!r}? {KEYS}")
+            return None
+        return partial(Guide.check, angle_deg=angle_deg)
 
 
 def _number(line: str) -> float | None:
@@ -126,7 +121,7 @@ class _Keys:
         self._lines.clear()
         return lines
 
-    def peek(self) -> str | None:
+    def first(self) -> str | None:
         if self._lines:
             return self._lines[0]
         return "" if self._file is None else None
@@ -182,8 +177,7 @@ class _Lines:
     def show(self, view: View) -> None:
         before, self._shown = self._shown, view
         if view["step"] != before["step"]:
-            self.tell(STEPS[view["step"]])
-            for line in _ending(view):
+            for line in [STEPS[view["step"]], *_ending(view)]:
                 self.tell(line)
         elif _quarter(view) > _quarter(before):
             self.tell(f"  {100 * _quarter(view) // _QUARTERS}%")
@@ -232,6 +226,5 @@ def _check_line(check: dict[str, Any]) -> str:
 
 
 def _ending(view: View) -> list[str]:
-    if view["refusal"]:
-        return [view["refusal"]["words"]]
+    # Why it was refused is the command's last line, like any error.
     return words(view["result"]) if view["result"] else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from firmware_bridge.floor.store.store import utc_text
+from firmware_bridge.floor.store.listing import utc_text
 from firmware_bridge.floor.store.storedset import StoredSet
 
 Value = str | float | bool | None

@@ -4,6 +4,7 @@ The station hands over jobs; each is one change of the store that may safely be 
 the disk does not take is kept in memory and tried again, and `failure` says so.
 """
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -12,13 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.board import SETS_KEPT
-from firmware_bridge.floor.store.store import DAMAGED, Filter, Running, Samples, Stop, Store
+from firmware_bridge.floor.store.database import is_damage
+from firmware_bridge.floor.store.listing import Filter
+from firmware_bridge.floor.store.store import Running, Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 
 FLUSH_S = 0.5  # what is running is on the disk after this; a second is promised
@@ -58,11 +62,13 @@ class Keeper:
         self.stops: list[Stop] = []  # where the sets before this start saw the lever's stop
         self._recover = recover
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._pieces = count(1)
         self._waiting: list[_Job] = []
         self._lost = 0  # sets that waited for too long
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._store: Store | None = None
+        self._claim: int | None = None  # descriptor of the folder, locked
         self._thread = threading.Thread(target=self._work, name="leverrep keeper", daemon=True)
 
     def __enter__(self) -> Self:
@@ -70,10 +76,12 @@ class Keeper:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """What can be kept still is."""
+        """What can be kept still is; `failure` says what cannot."""
         self._stopping.set()
         self._wake.set()
         self._thread.join(CLOSE_S)
+        if self._thread.is_alive() and not self.failure:
+            self.failure = _failed(self.path, "the disk is too slow, or another program has it")
 
     def begin(self, begun: StoredSet, samples: Samples) -> None:
         """A set is under way."""
@@ -81,7 +89,8 @@ class Keeper:
 
     def append(self, data: bytes) -> None:
         """More wire bytes of it."""
-        self._jobs.put(_Job(lambda store: store.append(data), running=True))
+        piece = next(self._pieces)
+        self._jobs.put(_Job(lambda store: store.append(piece, data), running=True))
 
     def drop(self) -> None:
         """It was none."""
@@ -110,6 +119,8 @@ class Keeper:
         if self._store:
             with suppress(sqlite3.Error):
                 self._store.close()
+        if self._claim is not None:
+            os.close(self._claim)
 
     def _collect(self) -> None:
         with suppress(Empty):
@@ -129,7 +140,7 @@ class Keeper:
             if self._waiting:
                 self._do(store)
             self.failure = ""
-        except (sqlite3.Error, OSError, StoreError) as error:
+        except Exception as error:  # whatever it is: a thread that ends tells nobody
             self.failure = _words(self.path, error) + (
                 f"; {self._lost} sets are lost" if self._lost else ""
             )
@@ -137,6 +148,8 @@ class Keeper:
 
     def _open(self) -> Store:
         store = open_or_set_aside(self.path)
+        if self._claim is None:
+            self._claim = _claimed(self.path)
         if self.found is None:
             self._keep_interrupted(store)
             since = datetime.now(UTC) - timedelta(seconds=DAY_S)
@@ -148,8 +161,12 @@ class Keeper:
         running = store.running()
         if running is None:
             return
+        try:
+            found = self._recover(running)
+        except Exception:  # it must not be in the way of the sets to come
+            found = [running.begun]
         with store.transaction():
-            for one in self._recover(running):
+            for one in found:
                 store.save(one, running.samples)
             store.drop_running()
 
@@ -171,7 +188,7 @@ class Keeper:
             with suppress(sqlite3.Error):
                 self._store.close()
         self._store = None
-        if getattr(error, "sqlite_errorcode", None) in DAMAGED:
+        if is_damage(error):
             set_aside(self.path)
 
 
@@ -186,7 +203,7 @@ def open_or_set_aside(path: Path) -> Store:
     try:
         return Store(path)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode not in DAMAGED:
+        if not is_damage(error):
             raise
         set_aside(path)
         return Store(path)
@@ -200,11 +217,29 @@ def set_aside(path: Path) -> None:
             os.replace(f"{path}{suffix}", f"{path}.damaged-{stamp}{suffix}")
 
 
+def _claimed(path: Path) -> int:
+    """Lock the folder of the store until this process ends: what is running there is ours.
+
+    Raises StoreError if another station has it.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(folder)
+        raise StoreError(_failed(path, "another station keeps its own here: end one")) from None
+    return folder
+
+
 def _words(path: Path, error: Exception) -> str:
     if isinstance(error, StoreError):
         return str(error)
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    why = _WHY.get(code) or getattr(error, "strerror", None) or str(error)
+    why = _WHY.get(code) or getattr(error, "strerror", None) or str(error) or repr(error)
+    return _failed(path, why)
+
+
+def _failed(path: Path, why: str) -> str:
     return f"{path}: sets cannot be saved: {why}"
 
 

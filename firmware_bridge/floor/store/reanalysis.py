@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from analysis import LiveAnalyser, SetReport
 from firmware_bridge.errors import LeverRepError
 from firmware_bridge.floor.board import BY_HAND
-from firmware_bridge.floor.store.store import Filter, Running, Samples, Store
+from firmware_bridge.floor.store.listing import Filter
+from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.trail import trail_beside
 

@@ -3,8 +3,6 @@
 One transaction a change, on the disk before it is over (WAL, synchronous=FULL).
 """
 
-import os
-import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,12 +17,16 @@ from config import FormStandard
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
-from firmware_bridge.floor.store.migrate import TooNew, migrate
+from firmware_bridge.floor.store.database import connect
+from firmware_bridge.floor.store.listing import (
+    CURRENT,
+    EVERYTHING,
+    Filter,
+    SetLine,
+    set_lines,
+    utc_text,
+)
 from firmware_bridge.floor.store.storedset import StoredSet
-
-FILE = "sets.db"  # in the folder of what is kept
-BUSY_S = 5.0  # how long another program may take to write
-DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 @dataclass(frozen=True)
@@ -62,57 +64,10 @@ class Stop(NamedTuple):
     stop_deg: float | None
 
 
-class SetLine(NamedTuple):
-    """A set in a few figures."""
-
-    id: int
-    started_utc: str
-    utc_offset_min: int
-    standard: str
-    load_kg: float | None
-    rep_count: int
-    partial_count: int
-    overshoot_count: int
-    mean_range_deg: float | None
-    form_score: int | None
-    ended_by: str
-    discomfort: int
-    suspect: int
-    notes: str
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which sets: those that began from `since` on and before `until` (aware), with this load."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    load_kg: float | None = None
-    ids: Sequence[int] = ()
-
-    def where(self) -> tuple[str, list[Any]]:
-        """As SQL with its parameters."""
-        terms, values = ["1"], []
-        for term, value in (
-            ("started_utc >= ?", self.since and utc_text(self.since)),
-            ("started_utc < ?", self.until and utc_text(self.until)),
-            ("load_kg = ?", self.load_kg),
-        ):
-            if value is not None:
-                terms.append(term)
-                values.append(value)
-        if self.ids:
-            terms.append(f"sets.id IN ({', '.join('?' * len(self.ids))})")
-            values += self.ids
-        return " AND ".join(terms), values
-
-
-EVERYTHING = Filter()
 _FACTS = (
     "uid, sets.id, number, started_utc, utc_offset_min, device_id, standard, load_kg, target_reps,"
     " target_tempo, form, calibration, stop_deg, ended_by, discomfort, suspect, source, notes"
 )
-_CURRENT = "FROM sets JOIN analyses ON set_id = sets.id AND current"
 
 
 class Store:
@@ -123,26 +78,7 @@ class Store:
     """
 
     def __init__(self, path: Path, *, existing: bool = False) -> None:
-        self.path = path
-        if existing and not path.exists():
-            raise StoreError(f"{path}: no sets are kept here yet")
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(
-                os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
-            )  # its other files take after it
-        self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            migrate(self._db)
-        except TooNew:
-            self.close()
-            raise StoreError(f"{path}: made by a newer LeverRep: update this one") from None
-        except BaseException:
-            self.close()
-            raise
+        self._db = connect(path, existing=existing)
 
     def close(self) -> None:
         self._db.close()
@@ -243,11 +179,11 @@ class Store:
             "INSERT INTO running VALUES (1, ?, ?)",
             [samples.from_s, msgspec.json.encode(begun).decode()],
         )
-        self.append(samples.data)
+        self.append(0, samples.data)
 
-    def append(self, data: bytes) -> None:
-        """More samples of the set under way."""
-        self._db.execute("INSERT INTO running_bytes (data) VALUES (?)", [data])
+    def append(self, piece: int, data: bytes) -> None:
+        """More samples of the set under way, `piece` after piece. Again: no harm."""
+        self._db.execute("INSERT OR REPLACE INTO running_bytes VALUES (?, ?)", [piece, data])
 
     def drop_running(self) -> None:
         """What was under way was no set, or is over."""
@@ -272,19 +208,13 @@ class Store:
 
     def lines(self, which: Filter = EVERYTHING, newest: int | None = None) -> list[SetLine]:
         """Sets in a few figures, in the order of their time; the `newest` of them, or all."""
-        where, values = which.where()
-        rows = self._db.execute(
-            f"SELECT {_LINE} {_CURRENT} WHERE {where} ORDER BY started_utc DESC, sets.id DESC"
-            " LIMIT ?",
-            [*values, -1 if newest is None else newest],
-        )
-        return [SetLine(*row) for row in rows][::-1]
+        return set_lines(self._db, which, newest)
 
     def sets(self, which: Filter = EVERYTHING, newest: int | None = None) -> Iterator[StoredSet]:
         """Whole sets with their current report, in the order of their time; without traces."""
         where, values = which.where()
         rows = self._db.execute(
-            f"SELECT * FROM (SELECT {_FACTS}, report, program, made_utc {_CURRENT} WHERE {where}"
+            f"SELECT * FROM (SELECT {_FACTS}, report, program, made_utc {CURRENT} WHERE {where}"
             " ORDER BY started_utc DESC, sets.id DESC LIMIT ?) ORDER BY started_utc, id",
             [*values, -1 if newest is None else newest],
         )
@@ -337,15 +267,8 @@ class Store:
         return bool(self._db.execute("PRAGMA integrity_check").fetchone() == ("ok",))
 
 
-def utc_text(when: datetime) -> str:
-    """As the store has it: 2026-11-25T18:03:00.250Z."""
-    utc = when.astimezone(UTC).replace(tzinfo=None)
-    return utc.isoformat(timespec="milliseconds") + "Z"
-
-
 _begun = msgspec.json.Decoder(StoredSet)
 _form = msgspec.json.Decoder(FormStandard)
-_LINE = ", ".join(name if name != "id" else "sets.id" for name in SetLine._fields)
 
 
 def _json(value: object) -> str:

@@ -1,0 +1,43 @@
+"""Opens the file of sets: on the disk before it is said to be (WAL, synchronous=FULL)."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from firmware_bridge.errors import StoreError
+from firmware_bridge.floor.store.migrate import TooNew, migrate
+
+FILE = "sets.db"  # in the folder of what is kept
+BUSY_S = 5.0  # how long another program may take to write
+DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
+    """The database at `path`, in autocommit mode; it is made unless `existing`.
+
+    Raises StoreError for a file that no later try will open, and sqlite3.Error or OSError.
+    """
+    if existing and not path.exists():
+        raise StoreError(f"{path}: no sets are kept here yet")
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # its other files take after it
+    db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        migrate(db)
+    except TooNew:
+        db.close()
+        raise StoreError(f"{path}: made by a newer LeverRep: update this one") from None
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def is_damage(error: Exception) -> bool:
+    """Is what is wrong that the file is no store any more?"""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in DAMAGED  # the rest of it says where the damage is
