@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from config import state_folder
 from firmware_bridge import VERSION
-from firmware_bridge.errors import LeverRepError, OutputError, StoreError
+from firmware_bridge.errors import OutputError, StoreError, TraceError
 from firmware_bridge.floor.store.database import FILE, connect, is_damage
 from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines
 
@@ -111,7 +111,10 @@ def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
     if args.plot:
         from firmware_bridge.floor.plot_report import plot_set_report
 
-        angles = angles_of(one, samples) if samples else ((), ())
+        try:
+            angles = angles_of(one, samples) if samples else ((), ())
+        except TraceError:
+            angles = (), ()  # the page says that there are none
         plot_set_report(args.plot, one, *angles)
     if args.json:
         from firmware_bridge.floor.export.json_export import sets_json
@@ -127,12 +130,12 @@ def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
         ]
         print(json.dumps(document, indent=2))
         return
-    from firmware_bridge.floor.tables import print_report
+    from firmware_bridge.floor.tables import print_set
 
-    start_s = one.report["start_s"] or 0.0
-    load = "" if one.record.plan.load_kg is None else f", {one.record.plan.load_kg:g} kg"
-    print(f"Set {one.id}: {one.started_local:%Y-%m-%d %H:%M}{load}, {one.record.plan.standard}")
-    print_report({"sets": [one.report]}, from_s=start_s)
+    plan = one.record.plan
+    load = "" if plan.load_kg is None else f", {plan.load_kg:g} kg"
+    print(f"{one.started_local:%Y-%m-%d %H:%M}{load}, {plan.standard}")
+    print_set(args.number, one.report)
     for found in earlier:
         then = f"{found.made_utc:%Y-%m-%d} by {found.program or '?'}"
         print(f"Found before, {then}: {_found(found.report)}")

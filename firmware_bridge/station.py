@@ -39,8 +39,8 @@ from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.keeping import Keeping, Measuring
-from firmware_bridge.floor.store.reanalysis import Angles, recovered
 from firmware_bridge.floor.store.listing import utc_text
+from firmware_bridge.floor.store.reanalysis import Angles, recovered
 from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.training import Training
@@ -87,6 +87,8 @@ def angles_of(one: StoredSet, samples: Samples) -> Angles:
         trace = decode_csv(samples.data, "the file", degrees)
         return trace.t_s.tolist(), trace.angle_deg.tolist()
     times, counts = good_samples(Stream().feed(samples.data))
+    if not times:
+        raise TraceError("there is no sample in what is kept of it")
     return [t_s + samples.from_s for t_s in times], [degrees(count) for count in counts]
 
 

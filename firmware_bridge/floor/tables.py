@@ -9,9 +9,14 @@ from rich.text import Text
 from firmware_bridge.floor.board import REASONS, set_line
 
 
-def print_report(report: dict[str, Any], from_s: float = 0.0) -> None:
-    """Print the sets of a report's JSON document; `from_s`: what is called 0 s."""
-    print_rich(report_table(report, from_s))
+def print_report(report: dict[str, Any]) -> None:
+    """Print the sets of a report's JSON document."""
+    print_rich(report_table(report))
+
+
+def print_set(number: int, one: dict[str, Any]) -> None:
+    """Print one set; its times are from its start."""
+    print_rich(Group(*_set(number, one, one["start_s"] or 0.0)))
 
 
 def print_rich(what: RenderableType) -> None:
@@ -22,12 +27,12 @@ def print_rich(what: RenderableType) -> None:
     print(table.get(), end="")
 
 
-def report_table(report: dict[str, Any], from_s: float = 0.0) -> RenderableType:
+def report_table(report: dict[str, Any]) -> RenderableType:
     """The sets of a report's JSON document, one table each."""
     sets = report["sets"]
     if not sets:
         return Text("No reps and no partials found.")
-    return Group(*(part for n, one in enumerate(sets, 1) for part in _set(n, one, from_s)))
+    return Group(*(part for n, one in enumerate(sets, 1) for part in _set(n, one, 0.0)))
 
 
 def _set(number: int, one: dict[str, Any], from_s: float) -> tuple[RenderableType, ...]:
