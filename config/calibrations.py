@@ -186,26 +186,29 @@ class CalibrationBook:
         valid = (one for one in reversed(self._all) if not one.undone_utc)
         return next((one for one in valid if one.device_id == device_id), None)
 
-    def add(self, saved: SavedCalibration) -> None:
-        """From now on this one is in force for its device."""
-        self._all.append(saved)
+    def keep(self, saved: SavedCalibration) -> None:
+        """From now on this one is in force for its device, on the disk too.
+
+        Raises ConfigError, and then it is not.
+        """
+        self._save([*self._all, saved])
 
     def undo(self, now_utc: str) -> tuple[SavedCalibration, SavedCalibration | None] | None:
         """Undo the newest: the one undone, and the one now in force for its device.
 
-        None if there is nothing to undo.
+        None if there is nothing to undo. Raises ConfigError, and then nothing is undone.
         """
         places = [at for at, one in enumerate(self._all) if not one.undone_utc]
         if not places:
             return None
-        undone = self._all[places[-1]] = _changed(self._all[places[-1]], undone_utc=now_utc)
+        book = list(self._all)
+        undone = book[places[-1]] = _changed(book[places[-1]], undone_utc=now_utc)
+        self._save(book)
         return undone, self.newest(undone.device_id)
 
-    def save(self) -> None:
-        """Put the book on the disk: whatever happens, the file is the old one or the new one,
-        whole. Raises ConfigError.
-        """
-        book = _File(schema=SCHEMA, calibrations=self._all)
+    def _save(self, calibrations: list[SavedCalibration]) -> None:
+        """Whatever happens, the file is the old book or the new one, whole."""
+        book = _File(schema=SCHEMA, calibrations=calibrations)
         text = msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -213,6 +216,7 @@ class CalibrationBook:
         except OSError as error:
             problem = f"cannot be saved: {error.strerror}; the calibrations before are kept"
             raise ConfigError(self._path, problem) from None
+        self._all = calibrations
 
 
 class _File(msgspec.Struct, kw_only=True):

@@ -336,7 +336,6 @@ def _undo(book: "CalibrationBook") -> int:
     undone = book.undo(utc_text(datetime.now(UTC)))
     if undone is None:
         raise CalibrationRefused("there is no calibration to undo")
-    book.save()
     gone, now = undone
     then = f"that of {now.made_utc}" if now else "what the settings say"
     print(f"Undone: the calibration of {gone.made_utc}. In force now: {then}.")

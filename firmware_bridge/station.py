@@ -144,7 +144,7 @@ class Calibrations:
         """Believe what the guide has found. Raises ConfigError if it cannot be saved."""
         assert self._book
         found = guide.saved(utc_text(datetime.now(UTC)))
-        self._book.add(found)
+        self._book.keep(found)
         return found
 
 
@@ -236,13 +236,13 @@ class Chain:
     def close(self, at: float) -> list[Event]:
         """The end: the set under way is closed."""
         events = self._training.close()
-        self._keep(at)
+        self._keep(at, over=True)
         return events
 
-    def _keep(self, at: float) -> None:
+    def _keep(self, at: float, over: bool = False) -> None:
         if self._keeping:
-            training = self._training
-            self._keeping.follow(self.board, training.stop_deg, training.active, at)
+            active = self._training.active and not over
+            self._keeping.follow(self.board, self._training.stop_deg, active, at)
 
     def _connect(self, event: Connected) -> list[Event]:
         known, events = self._hello, []

@@ -2,26 +2,57 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import replace as changed
+from numpy.typing import NDArray
 
 from analysis import Event
-from config import Calibration, FormStandard, MachineProfile, Settings
+from config import Calibration, CalibrationBook, FormStandard, MachineProfile, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.frames import ERROR_BIT, Hello, Samples, wire
 from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.link import Link
-from firmware_bridge.device.people import SCRIPTS
+from firmware_bridge.device.people import SCRIPTS, Hold, Stroke, perform
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
-from firmware_bridge.errors import LinkLost, MachineMismatch, NoSuchPort, OutputError, TraceError
+from firmware_bridge.device.stream import Stream
+from firmware_bridge.errors import (
+    CalibrationRefused,
+    LinkLost,
+    MachineMismatch,
+    NoSuchPort,
+    NotCalibrated,
+    OutputError,
+    TraceError,
+)
 from firmware_bridge.floor.board import STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.calibration.guide import Guide
+from firmware_bridge.floor.commands import Calibrate
 from firmware_bridge.floor.eventlines import EventLines
-from firmware_bridge.station import TICK_S, Chain, Station, trace_of_recording
+from firmware_bridge.floor.store.keeper import Keeper
+from firmware_bridge.floor.store.listing import EVERYTHING
+from firmware_bridge.floor.store.reanalysis import reanalyse
+from firmware_bridge.floor.store.store import Store
+from firmware_bridge.floor.store.storedset import StoredSet
+from firmware_bridge.station import (
+    TICK_S,
+    Chain,
+    Station,
+    angles_of,
+    calibrate,
+    recover,
+    trace_of_recording,
+)
+from firmware_bridge.stop import Stop
+
+Floats = NDArray[np.float64]
 
 HELLO = Hello(1, 200, 4096, 0, 0, "lever-1", "0.1.0", "as5600")
 CONNECTED = Connected(HELLO, "/dev/x")
@@ -267,9 +298,248 @@ def samples(counts: list[int]) -> Iterator[bytes]:
 
 
 def test_the_standard_in_use_judges() -> None:
-    settings = replace(Settings(), standards={"standard": FormStandard(min_eccentric_s=60)})
+    settings = changed(Settings(), standards={"standard": FormStandard(min_eccentric_s=60)})
     chain = Chain(settings)
     for chunk in chunks(counts_of(SCRIPTS["good"].motion())[::5], 4):
         chain.take(chunk, 0.0)
     chain.close(0.0)
     assert all("rushed_lowering" in rep["flags"] for one in chain.sets for rep in one["reps"])
+
+
+# Sets that are kept, and calibrations.
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Iterator[Keeper]:
+    with Keeper(tmp_path / "sets.db", recover) as opened:
+        yield opened
+
+
+def wired(motion: Floats, hello: Hello = HELLO, **sensor: Any) -> Iterator[Connected | Chunk]:
+    """What the link tells of a machine on which somebody makes a motion (1 kHz)."""
+    counts = counts_of(motion, **sensor)[::5].tolist()
+    stream = Stream()
+    data = wire(hello)
+    yield Connected(hello, "/dev/x")
+    yield Chunk(data, stream.feed(data))
+    for at in range(0, len(counts), 4):
+        values = tuple(counts[at : at + 4])
+        offsets = tuple(5000 * n for n in range(len(values)))
+        data = wire(Samples(hello.boot, at % 2**16, 5000 * at, offsets, values))
+        yield Chunk(data, stream.feed(data))
+
+
+def follow(chain: Chain, told: Iterable[Connected | Chunk], began: float = 100.0) -> list[Event]:
+    events = []
+    for event in told:
+        items = event.items if isinstance(event, Chunk) else []
+        for item in items:
+            began = max(began, 100.0 + (item.t_s[-1] if isinstance(item, Readings) else 0.0))
+        events += chain.take(event, began)
+    return events
+
+
+def kept_sets(path: Path) -> list[StoredSet]:
+    with Store(path) as store:
+        return [store.get(number) for number in sorted(line.id for line in store.lines())]
+
+
+def test_sets_are_kept_with_the_bytes_that_give_them_again(tmp_path: Path) -> None:
+    path = tmp_path / "sets.db"
+    with Keeper(path, recover) as keeper:
+        chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+        follow(chain, wired(SCRIPTS["two-sets"].motion()))
+        chain.close(1000.0)
+    sets = kept_sets(path)
+    assert [one.report for one in sets] == chain.sets
+    assert [one.report["rep_count"] for one in sets] == [6, 5]
+    with Store(path) as store:
+        list(reanalyse(store, EVERYTHING, angles_of, "9.9", sets[0].started_utc))
+        assert store.running() is None
+    assert [one.report for one in kept_sets(path)] == chain.sets
+
+
+def test_a_set_that_a_killed_station_had_under_way_is_there_again(tmp_path: Path) -> None:
+    path = tmp_path / "sets.db"
+    motion = SCRIPTS["good"].motion()[:28_000]
+    killed = Keeper(path, recover)
+    killed.__enter__()
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), killed)
+    follow(chain, wired(motion))
+    assert chain.board.in_set
+    killed.__exit__()  # what was told is on the disk; the set was never closed
+    with Keeper(path, recover) as keeper:
+        again = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+        wait_for(lambda: keeper.found is not None)
+        follow(again, wired(SCRIPTS["good"].motion()[:3_000]))
+        assert [one.ended_by for one in again.board.sets] == ["interrupted"]
+        assert again.board.sets[0].report["rep_count"] == chain.board.reps
+        assert again.sets == []
+    (one,) = kept_sets(path)
+    assert one.interrupted
+
+
+def test_a_station_without_a_disk_counts_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with Keeper(tmp_path / "file" / "sets.db", recover) as keeper:
+        chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+        wait_for(lambda: bool(keeper.failure))
+        follow(chain, wired(SCRIPTS["good"].motion()))
+        chain.close(1000.0)
+    assert [one["rep_count"] for one in chain.sets] == [8]
+    assert "sets cannot be saved" in chain.board.failure
+
+
+CALIBRATION = (
+    Hold(4.0, sway_deg=0.2),
+    Stroke(61.0, 2.5),
+    Hold(4.0),
+    Stroke(0.0, 2.0),
+    Hold(1.0),
+)
+OTHER_WAY = {"neutral_counts": 300, "direction": -1}
+
+
+def calibrated_by_taps(chain: Chain, **sensor: Any) -> list[Event]:
+    """Begin, take, and no range and no checks; then save."""
+    follow(chain, wired(np.zeros(20), **sensor))
+    chain.obey(Calibrate(step="begin"), 100.0)
+    chain.obey(Calibrate(step="take"), 100.0)
+    events = follow(chain, list(wired(perform(0.0, CALIBRATION), **sensor))[2:])
+    for step in ("skip", "skip", "save"):
+        events += chain.obey(Calibrate(step=step), 100.0)  # type: ignore[arg-type]
+    return events
+
+
+def test_a_calibration_by_taps_is_believed_at_once_and_after_a_restart(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    path = tmp_path / "book.json"
+    chain = Chain(Settings(), CalibrationBook.load(path), keeper)
+    assert calibrated_by_taps(chain, **OTHER_WAY) == []
+    assert chain.board.guide is None
+    saved = CalibrationBook.load(path).newest("lever-1")
+    assert saved is not None
+    assert (saved.direction, saved.device_id) == (-1, "lever-1")
+    assert saved.stop_deg == pytest.approx(61.0, abs=0.3)
+    for again in (chain, Chain(Settings(), CalibrationBook.load(path), keeper)):
+        follow(again, wired(SCRIPTS["good"].motion(), replace(HELLO, boot=2), **OTHER_WAY))
+        again.close(1000.0)
+        assert [one["rep_count"] for one in again.sets] == [8]
+        assert again.sets[0]["mean_range_deg"] == pytest.approx(44.0, abs=0.3)
+
+
+def test_nothing_is_counted_while_it_is_calibrated(tmp_path: Path, keeper: Keeper) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(np.zeros(20)))
+    chain.obey(Calibrate(step="begin"), 100.0)
+    follow(chain, list(wired(SCRIPTS["good"].motion()))[2:])
+    assert chain.sets == []
+    assert chain.board.guide is not None
+    assert chain.board.guide["step"] == "neutral"
+    chain.obey(Calibrate(step="cancel"), 100.0)
+    assert chain.board.guide is None
+
+
+def test_in_a_set_no_calibration_begins(tmp_path: Path, keeper: Keeper) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(SCRIPTS["good"].motion()[:28_000]))
+    chain.obey(Calibrate(step="begin"), 100.0)
+    assert chain.board.guide is None
+    assert chain.board.in_set
+
+
+def test_a_calibration_that_cannot_be_saved_is_not_believed(tmp_path: Path, keeper: Keeper) -> None:
+    (tmp_path / "file").write_text("no folder")
+    book = CalibrationBook(tmp_path / "file" / "book.json")
+    chain = Chain(Settings(), book, keeper)
+    calibrated_by_taps(chain, **OTHER_WAY)
+    assert chain.board.guide is not None
+    assert "cannot be saved" in chain.board.guide["problem"]
+    assert book.newest("lever-1") is None
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        replace(HELLO, device_id="lever-2"),
+        replace(HELLO, sensor="potentiometer"),
+        replace(HELLO, counts_per_turn=1024),
+    ],
+)
+def test_another_sensor_asks_for_a_calibration_instead_of_counting_wrongly(
+    tmp_path: Path, keeper: Keeper, hello: Hello
+) -> None:
+    path = tmp_path / "book.json"
+    calibrated_by_taps(Chain(Settings(), CalibrationBook.load(path), keeper))
+    chain = Chain(Settings(), CalibrationBook.load(path), keeper)
+    follow(chain, wired(SCRIPTS["good"].motion(), hello))
+    assert chain.close(1000.0) == []
+    assert chain.sets == []
+    assert "calibrate again" in chain.board.failure
+
+
+def test_a_recording_is_read_by_the_calibration_of_its_device(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    path = tmp_path / "book.json"
+    calibrated_by_taps(Chain(Settings(), CalibrationBook.load(path), keeper), **OTHER_WAY)
+    motion = SCRIPTS["good"].motion()
+    told = list(wired(motion, **OTHER_WAY))
+    data = b"".join(event.data for event in told if isinstance(event, Chunk))
+    trace = trace_of_recording(data, "x", Settings(), book=CalibrationBook.load(path))
+    assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
+    other = wire(replace(HELLO, device_id="lever-2")) + data
+    with pytest.raises(NotCalibrated, match="calibrate again"):
+        trace_of_recording(other, "x", Settings(), book=CalibrationBook.load(path))
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+class Beside:
+    """Somebody with a keyboard, who presses Enter whenever it is of use."""
+
+    def __init__(self) -> None:
+        self.views: list[dict[str, Any]] = []
+
+    def actions(self) -> list[Callable[[Guide], None]]:
+        step = self.views[-1]["step"] if self.views else "neutral"
+        return [Guide.skip if step in ("range", "checks") else Guide.take]
+
+    def show(self, view: dict[str, Any]) -> None:
+        self.views.append(view)
+
+
+def test_the_guide_runs_on_a_link(tmp_path: Path) -> None:
+    book = CalibrationBook(tmp_path / "book.json")
+    motion = counts_of(perform(0.0, CALIBRATION), neutral_counts=300, direction=-1)
+    with SimulatedMachine(motion, fast=True) as machine:
+        saved = calibrate(Link(machine.port, rate_hz=200), Settings(), book, Beside(), Stop())
+    assert saved == book.newest("73696d2d6c65766572")
+    assert saved.direction == -1
+
+
+def test_the_guide_says_why_it_refuses_and_keeps_the_old(tmp_path: Path) -> None:
+    book = CalibrationBook(tmp_path / "book.json")
+    short = (Hold(4.0), Stroke(12.0, 2.5), Hold(4.0))
+    with (
+        SimulatedMachine(counts_of(perform(0.0, short)), fast=True) as machine,
+        pytest.raises(CalibrationRefused, match="apart, under 20°"),
+    ):
+        calibrate(Link(machine.port, rate_hz=200), Settings(), book, Beside(), Stop())
+    assert book.history == ()
+
+
+def test_somebody_who_stops_the_guide_has_changed_nothing(tmp_path: Path) -> None:
+    stop, book = Stop(), CalibrationBook(tmp_path / "book.json")
+    stop.asked = True
+    with (
+        SimulatedMachine(counts_of(np.zeros(1000))) as machine,
+        pytest.raises(CalibrationRefused, match="the calibration before stays in force"),
+    ):
+        calibrate(Link(machine.port, rate_hz=200), Settings(), book, Beside(), stop)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _AROUND_S = 1.5  # shown before the first rep and after the last
 _UNSEEN_S = 5.0  # the same, where it is not known when they began and ended
 _NUMBERS_AT = 0.06  # of the height, from below
-_NUMBER_IN, _DEGREES_IN = 0.26, 0.4  # what a rep's number takes, and what an overshoot's degrees
+_NUMBER_IN, _DEGREES_IN = 0.23, 0.4  # what a rep's number takes, and what an overshoot's degrees
 
 Mark = tuple[float, dict[str, Any]]  # where (s), and of which rep
 
@@ -125,7 +125,7 @@ def _mark_reps(
         at = curve.deepest(from_s, to_s) if shallow else (to_s, rep["top_deg"])
         if at is not None and rep["counted"]:
             numbers.append((at[0], rep))
-        elif at is not None:
+        elif at is not None and at[1] is not None:
             cross(axes, at[0], at[1], rep)
         top_s = _mark_overshoot(axes, curve, rep, to_s)
         if top_s is not None:

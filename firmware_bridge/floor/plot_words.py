@@ -13,7 +13,7 @@ from firmware_bridge.floor import plot_look as look
 from firmware_bridge.floor.plot_page import Page
 
 _CUT = " ..."
-_SLACK = 1.04  # on the screen letters are fitted to pixels
+_SLACK = 1.08  # on the screen letters are fitted to pixels
 _WIDE_EM = 1.3  # an emoji of whatever font the reader of an SVG has
 _LINE_IN = look.SMALL * 1.5 / 72
 

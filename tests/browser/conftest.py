@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import Empty, Queue
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from config import DisplaySettings, Settings
+from config import CalibrationBook, DisplaySettings, Settings
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost
-from firmware_bridge.device.frames import Hello
+from firmware_bridge.device.frames import Hello, Sensor, Status
 from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.people import MOTION_HZ, Hold, Segment, Stroke, perform
 from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.floor.display.display import Display
-from firmware_bridge.station import Chain, Station
+from firmware_bridge.floor.store.keeper import Keeper
+from firmware_bridge.station import Chain, Station, recover
 from tests.browser.chromium import launched, require_chromium
 
 if TYPE_CHECKING:
@@ -43,13 +45,18 @@ LET_DOWN = (Stroke(STOP_DEG, 2.0), Hold(0.5))
 
 
 class PlayedMachine:
-    """Stands for the link: the lever rests until `perform` is called. Times pass `speed` fold."""
+    """Stands for the link: the lever rests until `perform` is called. Times pass `speed` fold.
 
-    def __init__(self, speed: float) -> None:
+    `neutral_counts`, `direction`: how its sensor really sits.
+    """
+
+    def __init__(self, speed: float, neutral_counts: float = 2048, direction: int = 1) -> None:
+        self.neutral_counts, self.direction = neutral_counts, direction
+        self.hello = HELLO
         self._every_s = 4 / 200 / speed
         self._script: Queue[list[int]] = Queue()
         self._told: Queue[Event] = Queue()
-        self._told.put(Connected(HELLO, "/dev/lever"))
+        self._told.put(Connected(self.hello, "/dev/lever"))
         self._angle_deg, self._index = STOP_DEG, 0
         self._due = time.monotonic()
         self.silent = False
@@ -79,18 +86,23 @@ class PlayedMachine:
         try:
             counts = self._script.get_nowait()
         except Empty:
-            counts = [int(c) for c in counts_of(np.full(4, self._angle_deg), seed=self._index)]
+            counts = self._counts(np.full(4, self._angle_deg))
         first, self._index = self._index, self._index + len(counts)
         times = tuple((first + n) / 200 for n in range(len(counts)))
-        return Chunk(b"", [Readings(first, times, tuple(counts))])
+        status = [Status(1, 5000 * first, first, 0, 200, Sensor.MAGNET, 128, 2010)]
+        return Chunk(b"", [Readings(first, times, tuple(counts)), *(status if first % 200 == 0 else [])])
+
+    def _counts(self, angle_deg: NDArray[np.float64]) -> list[int]:
+        sits = {"neutral_counts": self.neutral_counts, "direction": self.direction}
+        return [int(c) for c in counts_of(angle_deg, seed=self._index, **sits)]
 
     def perform(self, *segments: Segment) -> None:
         """Have somebody do this, and wait until it is done."""
         motion: NDArray[np.float64] = perform(self._angle_deg, segments)[:: MOTION_HZ // 200]
-        counts = counts_of(motion, seed=self._index)
+        counts = self._counts(motion)
         self._angle_deg = float(motion[-1])
         for at in range(0, len(counts), 4):
-            self._script.put([int(c) for c in counts[at : at + 4]])
+            self._script.put(counts[at : at + 4])
         while not self._script.empty():
             time.sleep(0.01)
 
@@ -99,7 +111,7 @@ class PlayedMachine:
         self.silent = True
 
     def plug_in(self) -> None:
-        self._told.put(Connected(HELLO, "/dev/lever"))
+        self._told.put(Connected(self.hello, "/dev/lever"))
         self._index += 400
         self.silent = False
 
@@ -107,10 +119,13 @@ class PlayedMachine:
 class Floor:
     """A station with its display and its machine."""
 
-    def __init__(self, display: Display, machine: PlayedMachine, station: Station) -> None:
+    def __init__(
+        self, display: Display, machine: PlayedMachine, station: Station, book: CalibrationBook
+    ) -> None:
         self.display = display
         self.machine = machine
         self.station = station
+        self.book = book
 
     @property
     def address(self) -> str:
@@ -119,17 +134,25 @@ class Floor:
 
 @contextmanager
 def opened_floor(
-    settings: Settings | None = None, host: str | None = None, speed: float = 1.0
+    settings: Settings | None = None,
+    host: str | None = None,
+    speed: float = 1.0,
+    machine: PlayedMachine | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Floor]:
-    """A station that serves its page until it is left."""
+    """A station that serves its page until it is left; what it keeps is in `folder`, or gone."""
     settings = settings or Settings(display=DisplaySettings(port=0))
-    machine = PlayedMachine(speed)
-    with Display(settings, host) as display:
-        station = Station(Chain(settings), display=display)
+    machine = machine or PlayedMachine(speed)
+    with ExitStack() as stack:
+        folder = folder or Path(stack.enter_context(TemporaryDirectory()))
+        book = CalibrationBook.load(folder / "calibrations.json")
+        keeper = stack.enter_context(Keeper(folder / "sets.db", recover))
+        display = stack.enter_context(Display(settings, host, store=folder / "sets.db"))
+        station = Station(Chain(settings, book, keeper), display=display)
         thread = Thread(target=station.run, args=(machine,))
         thread.start()
         try:
-            yield Floor(display, machine, station)
+            yield Floor(display, machine, station, book)
         finally:
             station.stop.asked = True
             thread.join()

@@ -64,8 +64,7 @@ def path(tmp_path: Path) -> Path:
 def kept(path: Path, *calibrations: SavedCalibration) -> CalibrationBook:
     book = CalibrationBook.load(path)
     for one in calibrations:
-        book.add(one)
-    book.save()
+        book.keep(one)
     return book
 
 
@@ -96,7 +95,6 @@ def test_undo_goes_back_by_one_and_keeps_the_history(path: Path) -> None:
     first, second = saved(), saved(stop_deg=70)
     book = kept(path, first, second)
     assert book.undo(LATER) == (saved(stop_deg=70, undone_utc=LATER), first)
-    book.save()
     book = CalibrationBook.load(path)
     assert [one.undone_utc for one in book.history] == [None, LATER]
     assert book.undo(LATER) == (saved(undone_utc=LATER), None)
@@ -192,12 +190,12 @@ def test_a_full_disk_is_told_and_leaves_the_old_file_and_nothing_else(
     def full(*args: Any) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    book.add(saved(stop_deg=70))
     monkeypatch.setattr(os, name, full)
-    with pytest.raises(ConfigError, match="cannot be saved: No space left on device"):
-        book.save()
+    for change in (lambda: book.keep(saved(stop_deg=70)), lambda: book.undo(LATER)):
+        with pytest.raises(ConfigError, match="cannot be saved: No space left on device"):
+            change()
     assert list(path.parent.iterdir()) == [path]
-    assert len(CalibrationBook.load(path).history) == 1
+    assert book.history == CalibrationBook.load(path).history == (saved(),)
 
 
 def test_settings_follow_a_calibration() -> None:

@@ -21,6 +21,15 @@ def test_a_picture_replaces_the_one_before(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_pdf_is_the_same_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, epoch in (("a", "1"), ("b", "1000000000")):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        draw(tmp_path / f"{name}.pdf")
+    first, second = ((tmp_path / f"{name}.pdf").read_bytes() for name in "ab")
+    assert first.startswith(b"%PDF")
+    assert first == second
+
+
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "link.svg").symlink_to(tmp_path / "real.svg")
     draw(tmp_path / "link.svg")

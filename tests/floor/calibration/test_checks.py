@@ -74,6 +74,17 @@ def test_a_misread_check_is_named_and_can_be_taken_again() -> None:
     assert len(seen["result"]["residuals_deg"]) == 4
 
 
+def test_a_misread_check_among_good_ones_is_the_one_left_out() -> None:
+    seen = view(with_checks(at_checks(), [(25.0, 33.0), GOOD[2], GOOD[3], GOOD[4], (15.0, 15.0)]))
+    assert 33.0 not in [one["angle_deg"] for one in seen["checks"]]
+    assert len(seen["checks"]) >= 3
+
+
+def test_it_is_taken_soon_after_its_moment() -> None:
+    visit = at_checks().do(Stroke(30.0, 2.0), Hold(2.0)).press(reads(30.0)).do(Hold(0.7))
+    assert len(view(visit)["checks"]) == 1
+
+
 def test_an_inclinometer_the_other_way_round_is_told() -> None:
     seen = view(with_checks(at_checks(), [(deg, -shown) for deg, shown in GOOD[:3]]))
     assert seen["note"]["name"] == "wrong_way"

@@ -96,7 +96,7 @@ def test_five_checks_correct_an_off_centre_magnet(gears: str) -> None:
     gear, set_gear = GEARS[gears]
     settings = Settings(machine=MachineProfile(gear=set_gear))
     errors, sure = [], 0
-    for seed in range(25):
+    for seed in range(16):
         rng = np.random.default_rng(seed)
         stop_deg = rng.uniform(45, 90)
         machine = Machine(
@@ -119,7 +119,7 @@ def test_five_checks_correct_an_off_centre_magnet(gears: str) -> None:
         sure += errors[-1] <= result["sure_deg"]
     assert np.percentile(errors, 90) <= 0.25
     assert max(errors) < 0.35
-    assert sure >= 22
+    assert sure >= 14
 
 
 def test_an_ordinary_calibration_with_everything() -> None:

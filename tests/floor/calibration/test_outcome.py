@@ -1,6 +1,8 @@
 from typing import Any
 
-from firmware_bridge.floor.calibration.outcome import words
+from analysis import LeverScale, ScaleFit
+from config import Reading
+from firmware_bridge.floor.calibration.outcome import Device, Outcome, words
 
 RESULT: dict[str, Any] = {
     "direction": -1,
@@ -47,3 +49,18 @@ def test_it_says_what_was_not_done() -> None:
     said = text(corrected=False, residuals_deg=[], working_top_deg=None, working_bottom_deg=None)
     assert "not corrected: that takes 3 check angles or more" in said
     assert "Working range" not in said
+
+
+def test_neutral_is_kept_as_counts_that_the_sensor_has() -> None:
+    for neutral, kept in ((-1e-14, 0.0), (-96.0, 4000.0), (5000.0, 904.0)):
+        ends = [Reading(step=step, counts=neutral, spread_deg=0) for step in ("neutral", "stop")]
+        outcome = Outcome(
+            device=Device("a", "as5600", "0.1.0", 4096),
+            play_deg=0.0,
+            fit=ScaleFit(LeverScale(neutral), 60.0, (), False, 0.5),
+            neutral=ends[0],
+            stop=ends[1],
+            checks=(),
+            working_counts=None,
+        )
+        assert outcome.saved("2026-02-01T12:00:00Z").neutral_counts == kept

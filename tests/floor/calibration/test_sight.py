@@ -41,3 +41,5 @@ def test_after_a_pause_it_says_when_the_turn_is_a_guess() -> None:
         for at in range(400):
             sight.take(at / 200 + (at >= 200), 1000 + (jump if at >= 200 else 0))
         assert (sight.unseen is not None) is unseen
+        low, high = sight.extremes or (0, 0)
+        assert high - low == (0 if unseen else jump)

@@ -36,6 +36,11 @@ def test_a_rushed_one_does_not_count_and_is_not_in_the_range() -> None:
     assert working[1] == pytest.approx(43.5, abs=0.1)
 
 
+def test_a_rushed_third_one_is_known_before_it_would_be_enough() -> None:
+    reps, enough = done(*UP, *slow_rep(), *slow_rep(), *slow_rep(lower_s=0.6), Hold(2.0))
+    assert (reps.count, enough) == (2, False)
+
+
 def test_a_rest_between_them_does_not_matter() -> None:
     rest = [Stroke(62.0, 2.0), Hold(40.0), *UP]
     reps, enough = done(*UP, *slow_rep(43), *rest, *slow_rep(44), *slow_rep(46), Hold(1.0))

@@ -5,11 +5,12 @@ import { drawBars, drawTempo, drawTrace } from "./charts.js";
 import { figure, load, say, tempo } from "./words.js";
 
 const PHASES = ["eccentric_s", "bottom_hold_s", "concentric_s", "top_hold_s"];
+const TITLED = ["restarted", "interrupted"]; // ends of a set that are no ordinary ones
 
 // A line of state.sets has just been fetched as a whole: write it.
 export function writeResult(set, ask) {
   const { report } = set;
-  const kind = set.discomfort ? "_discomfort" : set.ended_by === "restarted" ? "_restarted" : "";
+  const kind = set.discomfort ? "_discomfort" : TITLED.includes(set.ended_by) ? `_${set.ended_by}` : "";
   setText($("#after-title"), say(`after.title${kind}`, { n: set.number }));
   const count = $("#after-count");
   const word = say(report.rep_count === 1 ? "after.rep" : "after.reps_n");
@@ -50,10 +51,15 @@ function dayRow(set, shown, clock, show) {
     load(set.load_kg),
     String(set.rep_count) + (set.target_reps ? `/${set.target_reps}` : ""),
     `${figure(set.mean_range_deg)}°`,
-    set.discomfort ? say("set.discomfort") : figure(set.form_score),
+    mark(set) || figure(set.form_score),
   ];
   const kind = set.ended_by === "restarted" ? { class: "struck" } : {};
   return element("tr", kind, element("td", {}, button), ...cells.map((cell) => element("td", {}, cell)));
+}
+
+function mark(set) {
+  if (set.discomfort) return say("set.discomfort");
+  return set.ended_by === "interrupted" ? say("set.interrupted") : "";
 }
 
 function writeFigures(report) {

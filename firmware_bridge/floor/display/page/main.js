@@ -7,12 +7,17 @@ import { drawLever, drawZones, hideAngle } from "./lever.js";
 import { nameOf, stepped, writePlan, writeSteps } from "./before.js";
 import { endWarning, writeLever, writeSet } from "./during.js";
 import { writeDay, writeHint, writeRest, writeResult } from "./after.js";
+import { readyGuide, showGuide } from "./calibrate.js";
+import { writeNotices } from "./notices.js";
+import { writeExports } from "./exports.js";
 import { soundOn, switchSound } from "./sound.js";
 
 // What is older than this must not look live.
 const STALE_MS = 350;
 const LOOK_MS = 50;
 const PROBLEM_MS = 4000;
+// What the header says of the link; of all else that can be lost: link.lost.
+const LINKS = { "": "live", station: "station", token: "station", uncalibrated: "uncalibrated" };
 
 let hello = null;
 let state = null;
@@ -51,6 +56,7 @@ async function greet(said) {
 
 function follow(said) {
   if (state?.screen !== said.screen) wanted = null;
+  if (state?.guide && !said.guide) leverAt = performance.now(); // it was not told of meanwhile
   state = said;
   showScreen();
   write();
@@ -78,6 +84,8 @@ function move(said) {
 function lose(refused) {
   connected = false;
   letIn = !refused;
+  if (state) state.guide = null; // until we hear of it again
+  showGuide(null);
   look();
 }
 
@@ -88,7 +96,11 @@ function write() {
   writePlan(state, state.standards, ask);
   writeHint(state.hint);
   writeHeader();
+  writeNotices(state);
   writeSets();
+  const mayCalibrate = hello.may_change && state.calibration.can && state.screen !== "during";
+  $("#machine").hidden = !mayCalibrate;
+  showGuide(state.guide, state.link.state === "live");
 }
 
 function writeWords() {
@@ -104,12 +116,11 @@ function writeWords() {
 }
 
 function writeHeader() {
-  const { plan, set, screen, failure } = state;
+  const { plan, set, screen } = state;
   const parts = [nameOf(plan.standard)];
   if (plan.load_kg !== null) parts.unshift(load(plan.load_kg));
   if (screen === "during") parts.unshift(say("during.set", { n: set.number }));
   setText($("#plan-line"), parts.join(" · "));
-  if (failure) tellProblem(`${say("failure")} ${failure}`);
 }
 
 // The sets of the day, and the one that is shown.
@@ -118,6 +129,7 @@ async function writeSets() {
   const number = wanted ?? state.sets.at(-1)?.number ?? null;
   writeDay($("#day"), day, number, clock, show);
   writeDay($("#history-table"), day, number, clock, show);
+  writeExports(state.calibration.can, day.length > 0);
   const line = state.sets.find((set) => set.number === number);
   if (!line || (whole && whole.line === JSON.stringify(line))) return;
   whole = { line: JSON.stringify(line) };
@@ -154,8 +166,7 @@ function clock(stationSecond) {
 
 // Is what the page shows true now? If not it is dimmed, and says why.
 function look() {
-  const fresh = connected && performance.now() - leverAt <= STALE_MS;
-  const lost = fresh ? "" : !letIn ? "token" : !connected ? "station" : state?.link.state === "searching" ? "searching" : "sensor";
+  const lost = whatIsLost();
   if (document.body.dataset.lost !== lost) {
     document.body.dataset.lost = lost;
     if (lost) {
@@ -166,13 +177,23 @@ function look() {
     }
   }
   $("#lost").hidden = !lost;
-  setText($("#link"), lost ? say(lost === "station" || lost === "token" ? "link.station" : "link.lost") : `● ${say("link.live")}`);
+  setText($("#link"), `${lost ? "" : "● "}${say(`link.${LINKS[lost] ?? "lost"}`)}`);
   if (lost) {
     setText($("#lost-title"), say(`lost.${lost}`));
     setText($("#lost-why"), whyLost(lost));
+    $("#lost-calibrate").hidden = lost !== "uncalibrated";
   }
   const last = state?.sets.at(-1);
   if (last) writeRest(performance.now() / 1000 + clockOffset - last.rest_from_s);
+}
+
+function whatIsLost() {
+  if (!letIn) return "token";
+  if (!connected) return "station";
+  // A calibration says itself what it lacks.
+  if (state?.guide || performance.now() - leverAt <= STALE_MS) return "";
+  if (state?.link.state === "searching") return "searching";
+  return state?.link.state === "live" && state.calibration.needed ? "uncalibrated" : "sensor";
 }
 
 function whyLost(lost) {
@@ -211,6 +232,10 @@ for (const button of document.querySelectorAll("[data-step]")) {
     ask(command);
   };
 }
+for (const button of document.querySelectorAll("[data-calibrate]")) {
+  button.onclick = () => ask({ do: "calibrate", step: button.dataset.calibrate });
+}
+readyGuide(ask);
 for (const button of document.querySelectorAll("[data-open]")) {
   button.onclick = () => {
     button.closest("dialog")?.close();

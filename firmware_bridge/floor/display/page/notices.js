@@ -1,0 +1,14 @@
+// What is wrong for as long as it is: a strip before and after a set, a short sign during one.
+
+import { $, setText } from "./dom.js";
+import { figure, say } from "./words.js";
+
+export function writeNotices({ failure, calibration }) {
+  const slip = calibration.slip_deg;
+  $("#failure").hidden = failure === null;
+  setText($("#failure-why"), failure ?? "");
+  $("#slip").hidden = slip === null;
+  setText($("#slip-why"), slip === null ? "" : say("notice.slip", { deg: figure(Math.abs(slip), 1) }));
+  const signs = [failure && say("notice.unsaved"), slip && say("notice.moved")].filter(Boolean);
+  setText($("#sign"), signs.length ? `⚠ ${signs.join(" · ")}` : "");
+}
