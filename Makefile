@@ -6,6 +6,7 @@
 #   make test       every check and every test, those of the figures in a short form
 #   make accuracy   every figure of the counter and of the wire protocol, with its limit
 #   make bench      every figure of speed and size, with its limit
+#   make soak       stations killed and power cut, again and again: nothing that was kept is lost
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: install demo plots test accuracy bench lock clean
+.PHONY: install demo plots test accuracy bench soak lock clean
 
 install: $(RUN)
 
@@ -40,6 +41,9 @@ accuracy: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench
+
+soak: $(DEV)
+	$(BIN)/python -m tests.soak
 
 # --without-pip and --python, because Debian's python3 comes without ensurepip.
 $(TOOLS): requirements-setup.lock

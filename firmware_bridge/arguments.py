@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
         "thresholds as fractions of the working range",
     )
     analyse.add_argument(
-        "--plot", type=_picture, metavar="OUT", help="draw the sets into OUT, .svg or .png"
+        "--plot", type=_picture, metavar="OUT", help="draw the sets into OUT: .svg .png .pdf"
     )
     analyse.add_argument(
         "--compare",

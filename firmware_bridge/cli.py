@@ -323,7 +323,8 @@ def _calibrate(args: argparse.Namespace) -> int:
     link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
     stop = Stop()
     with stop.on_signals(), CalibrationTerminal(sys.stdin, sys.stdout) as terminal:
-        calibrate(link, settings, book, terminal, stop)
+        saved = calibrate(link, settings, book, terminal, stop)
+    print(f"Kept: from now on device {saved.device_id} is read by this; --undo goes back.")
     return DONE
 
 

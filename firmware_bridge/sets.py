@@ -104,6 +104,7 @@ def _marks(line: SetLine) -> list[str]:
 
 def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
     """One set: its reps, and what was found in it before."""
+    _check_plot(args)
     with opened() as store:
         one = store.get(args.number)
         earlier = store.analyses(args.number)[:-1]
@@ -143,6 +144,13 @@ def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
         print("Suspect: the sensor had moved; calibrate it.")
     if one.notes:
         print("Note: " + "".join(filter(str.isprintable, one.notes)))
+
+
+def _check_plot(args: argparse.Namespace) -> None:
+    if args.plot:
+        from firmware_bridge.floor.plot_file import require_matplotlib
+
+        require_matplotlib()
 
 
 def _found(report: dict[str, object]) -> str:
@@ -220,6 +228,7 @@ def trend(args: argparse.Namespace) -> None:
     from firmware_bridge.floor.tables import print_rich
     from firmware_bridge.floor.trend import trend_table, trends
 
+    _check_plot(args)
     with opened() as store:
         found = trends(store.sets(_filter(args)))
     if args.plot:

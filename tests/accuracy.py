@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis import Event, LiveAnalyser, Report, analyse_trace, analyse_uncalibrated
+from tests.calibration_accuracy import calibration_rows
 from tests.flags_accuracy import flag_rows, walk_rows
 from tests.lateness import lateness
 from tests.measures_accuracy import rows as measure_rows
@@ -142,6 +143,9 @@ def main() -> int:
     for judged in (*flag_rows(seeds=120), *walk_rows(sets=5000)):
         print(judged)
         right &= judged.holds
+    for fitted in calibration_rows(draws=10_000):
+        print(fitted)
+        right &= fitted.holds
     late = lateness(seeds=40)
     print(late)
     right &= late.holds

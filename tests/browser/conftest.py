@@ -90,7 +90,9 @@ class PlayedMachine:
         first, self._index = self._index, self._index + len(counts)
         times = tuple((first + n) / 200 for n in range(len(counts)))
         status = [Status(1, 5000 * first, first, 0, 200, Sensor.MAGNET, 128, 2010)]
-        return Chunk(b"", [Readings(first, times, tuple(counts)), *(status if first % 200 == 0 else [])])
+        return Chunk(
+            b"", [Readings(first, times, tuple(counts)), *(status if first % 200 == 0 else [])]
+        )
 
     def _counts(self, angle_deg: NDArray[np.float64]) -> list[int]:
         sits = {"neutral_counts": self.neutral_counts, "direction": self.direction}

@@ -78,7 +78,7 @@ class Tally:
         )
 
 
-def figures(kills: int, seed: int, machines: int = 8, longest_s: float = 12.0) -> Iterator[Figure]:
+def figures(kills: int, seed: int, machines: int = 12, longest_s: float = 12.0) -> Iterator[Figure]:
     """Of so many kills, on so many machines at once, each after at most `longest_s`."""
     began = time.monotonic()
     with ThreadPoolExecutor(machines) as pool:

@@ -33,7 +33,7 @@ def seed() -> int:
 
 @needs_lossy_disk
 def test_a_power_cut_loses_nothing_that_was_acknowledged() -> None:
-    (figure,) = powercut.figures(300, seed())
+    (figure,) = powercut.figures(150, seed())
     assert figure.holds, str(figure)
 
 

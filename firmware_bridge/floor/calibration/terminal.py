@@ -21,8 +21,8 @@ STEPS = {
     "neutral": "1 Neutral: stand tall, ribs over the pelvis. Enter when the lifter stands still.",
     "stop": "2 Stop: lower the lever without a pause until it rests on its forward stop.",
     "range": "3 Range: three slow reps, as deep as they are meant to be. Enter leaves them out.",
-    "checks": "4 Checks: zero an inclinometer at neutral, hold the lever at 3 to 6 angles; at "
-    "each type what it shows, and Enter. Enter alone ends.",
+    "checks": "4 Checks: zero an inclinometer at neutral, hold the lever at 3 to 6 angles, two of "
+    "them at the stop; at each type what it shows, and Enter. Enter alone ends.",
     "done": "Done.",
     "refused": "No calibration was made; the one before stays in force.",
 }

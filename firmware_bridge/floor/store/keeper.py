@@ -136,7 +136,7 @@ class Keeper:
 
     def _try(self) -> None:
         try:
-            store = self._store = self._store or self._open()
+            store = self._store or self._open()
             if self._waiting:
                 self._do(store)
             self.failure = ""
@@ -147,7 +147,7 @@ class Keeper:
             self._let_go(error)
 
     def _open(self) -> Store:
-        store = open_or_set_aside(self.path)
+        store = self._store = open_or_set_aside(self.path)
         if self._claim is None:
             self._claim = _claimed(self.path)
         if self.found is None:

@@ -14,8 +14,8 @@ from firmware_bridge.device.people import SCRIPTS
 from firmware_bridge.errors import TraceError
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
-from firmware_bridge.floor.store.reanalysis import Angles, find_sets, reanalyse, recovered
 from firmware_bridge.floor.store.listing import EVERYTHING
+from firmware_bridge.floor.store.reanalysis import Angles, find_sets, reanalyse, recovered
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 
