@@ -241,7 +241,7 @@ def test_a_full_disk_is_tried_once_and_the_counting_goes_on(part: str) -> None:
         station.run(Link(machine.port))
     assert tuple(one["rep_count"] for one in station.chain.sets) == person.reps
     assert disk.tries == 1
-    assert str(station.failure) == station.chain.board.failure
+    assert str(station.failure) == station.chain.board.complaint
 
 
 def test_why_the_link_is_lost_is_shown_until_it_is_back() -> None:
@@ -387,7 +387,7 @@ def test_a_station_without_a_disk_counts_and_says_so(tmp_path: Path) -> None:
         follow(chain, wired(SCRIPTS["good"].motion()))
         chain.close(1000.0)
     assert [one["rep_count"] for one in chain.sets] == [8]
-    assert "sets cannot be saved" in chain.board.failure
+    assert "sets cannot be saved" in chain.board.complaint
 
 
 CALIBRATION = (
@@ -476,7 +476,7 @@ def test_another_sensor_asks_for_a_calibration_instead_of_counting_wrongly(
     follow(chain, wired(SCRIPTS["good"].motion(), hello))
     assert chain.close(1000.0) == []
     assert chain.sets == []
-    assert "calibrate again" in chain.board.failure
+    assert "calibrate again" in chain.board.complaint
 
 
 def test_a_recording_is_read_by_the_calibration_of_its_device(

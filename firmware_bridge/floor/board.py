@@ -101,9 +101,10 @@ class Board:
         return self.reps - len(self.removed)
 
     @property
-    def failure(self) -> str:
-        """What keeps the station from doing all of its work."""
-        return self.uncalibrated or self.cannot_write or self.cannot_keep
+    def complaint(self) -> str:
+        """What somebody has to see to, the worst of it."""
+        moved = slip_words(self.slip_deg) if self.slip_deg else ""
+        return self.uncalibrated or self.cannot_write or self.cannot_keep or moved
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
         """Take the newest angle, which arrived at the wall-clock second `at`."""
@@ -274,6 +275,11 @@ class Board:
             self.trouble = event["error"] or ""
         elif "missing_s" in event.data:
             self.message = "Some samples were missing"
+
+
+def slip_words(slip_deg: float) -> str:
+    """The sensor has moved, in a few words."""
+    return f"the sensor has moved by {abs(slip_deg):.1f}°: measures are suspect, calibrate it"
 
 
 def trouble_words(name: str) -> str:

@@ -12,7 +12,7 @@ class PlainView:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._failure = ""
+        self._complaint = ""
 
     def tell(self, events: Iterable[Event]) -> None:
         """Write the lines of these events."""
@@ -22,10 +22,11 @@ class PlainView:
                 print(line, file=self._stream, flush=True)
 
     def show(self, board: Board, at: float) -> None:
-        """Write what cannot be kept any more; other lines are written when something happens."""
-        if board.failure != self._failure:
-            self._failure = board.failure
-            print(f"{board.now_s:7.1f} s  {board.failure}", file=self._stream, flush=True)
+        """Write what has to be seen to; other lines are written when something happens."""
+        if board.complaint != self._complaint:
+            self._complaint = board.complaint
+            words = board.complaint or "all is well again"
+            print(f"{board.now_s:7.1f} s  {words}", file=self._stream, flush=True)
 
 
 def plain_line(event: Event) -> str:

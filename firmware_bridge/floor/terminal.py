@@ -97,8 +97,8 @@ def _link(board: Board, fresh: bool, at: float) -> Text:
 
 
 def _footer(board: Board, width: int) -> Text:
-    style = "bold reverse red" if board.failure else "dim"
-    text = Text(" " * _MARGIN + (board.failure or _keys(board)), style)
+    style = "bold reverse red" if board.complaint else "dim"
+    text = Text(" " * _MARGIN + (board.complaint or _keys(board)), style)
     text.truncate(width, overflow="ellipsis")
     return text
 

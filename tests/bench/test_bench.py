@@ -1,14 +1,16 @@
 """A short form of `python -m tests.bench`, with room for a busy machine; and that each can miss."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from analysis import Event, LiveAnalyser, analyse_trace
+from firmware_bridge.floor.store.database import FILE
 from tests.bench import __main__ as bench
-from tests.bench import display, lever, live, startup, trace
+from tests.bench import display, lever, live, startup, store, trace
 from tests.bench.figure import Figure
 from tests.browser.chromium import require_chromium
 
@@ -115,3 +117,10 @@ def test_a_missed_limit_is_an_exit_status(
     monkeypatch.setattr(trace, "figures", lambda: iter([Figure("y", value, 1.0)]))
     assert bench.main() == status
     assert capsys.readouterr().out.count("MISSED") == status
+
+
+def test_ten_thousand_sets_are_listed_at_once(tmp_path: Path) -> None:
+    store.fill(tmp_path / "leverrep" / FILE, store.SETS)
+    for what, filters in store.ASKED.items():
+        figure = store.list_time(str(tmp_path), what, filters, runs=3)
+        assert figure.value < 3 * store.LIMIT_S, str(figure)

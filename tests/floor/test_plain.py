@@ -3,6 +3,8 @@ import io
 import pytest
 
 from analysis import Event
+from config import FormStandard
+from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.plain import PlainView, plain_line
 
 DONE = {"rep_count": 5, "partial_count": 0, "overshoot_count": 0}
@@ -28,8 +30,20 @@ def test_events_worth_a_line(kind: str, data: dict[str, object], words: str) -> 
 
 
 def test_the_others_have_none() -> None:
-    stream = io.StringIO()
+    stream = io.io.StringIO()
     PlainView(stream).tell(
         [Event("phase", 0, 0, {"phase": "eccentric"}), Event("rep", 1, 1, {"number": 1})]
     )
     assert stream.getvalue() == "    1.0 s  rep 1\n"
+
+
+def test_what_has_to_be_seen_to_is_written_once_and_when_it_is_well() -> None:
+    stream, board = io.StringIO(), Board(FormStandard())
+    view = PlainView(stream)
+    for slip_deg in (None, 2.4, 2.4, None, None):
+        board.slip_deg = slip_deg
+        view.show(board, 0.0)
+    assert stream.getvalue() == (
+        "    0.0 s  the sensor has moved by 2.4°: measures are suspect, calibrate it\n"
+        "    0.0 s  all is well again\n"
+    )

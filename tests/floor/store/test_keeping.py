@@ -180,9 +180,9 @@ def test_a_store_that_is_read_late_does_not_disturb() -> None:
 def test_what_cannot_be_kept_is_on_the_board_for_as_long_as_it_cannot() -> None:
     floor = Floor().connect()
     floor.keeper.failure = "the disk is full"
-    assert floor.look(1.0).board.failure == "the disk is full"
+    assert floor.look(1.0).board.complaint == "the disk is full"
     floor.keeper.failure = ""
-    assert floor.look(2.0).board.failure == ""
+    assert floor.look(2.0).board.complaint == ""
 
 
 def suspects(floor: Floor) -> list[bool]:
