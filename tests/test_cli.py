@@ -158,7 +158,7 @@ def test_a_plot_without_matplotlib(
         ["analyse", "x", "--uncalibrated", "--events"],
         ["analyse", ""],
         ["analyse", "x", "--plot", ""],
-        ["analyse", "x", "--plot", "x.pdf"],
+        ["analyse", "x", "--plot", "x.gif"],
         ["analyse", "x", "--plot", "x.svg", "--events"],
         ["analyse", "x", "--plot", "x.svg", "--uncalibrated"],
         ["analyse", "--plot", "x.svg"],

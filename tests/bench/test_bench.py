@@ -112,7 +112,7 @@ def test_the_display_is_quick_and_light_whoever_looks_on() -> None:
 def test_a_missed_limit_is_an_exit_status(
     value: float, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for part in (live, startup, display):
+    for part in (live, startup, display, store):
         monkeypatch.setattr(part, "figures", lambda: iter([Figure("x", 5, 5, at_least=True)]))
     monkeypatch.setattr(trace, "figures", lambda: iter([Figure("y", value, 1.0)]))
     assert bench.main() == status

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from config import CalibrationBook, DisplaySettings, Settings
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost
-from firmware_bridge.device.frames import Hello, Sensor, Status
-from firmware_bridge.device.ledger import Readings
+from firmware_bridge.device.frames import Hello, Samples, Sensor, Status, wire
 from firmware_bridge.device.people import MOTION_HZ, Hold, Segment, Stroke, perform
 from firmware_bridge.device.simulated import counts_of
+from firmware_bridge.device.stream import Stream
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.store.keeper import Keeper
@@ -52,11 +52,11 @@ class PlayedMachine:
 
     def __init__(self, speed: float, neutral_counts: float = 2048, direction: int = 1) -> None:
         self.neutral_counts, self.direction = neutral_counts, direction
-        self.hello = HELLO
         self._every_s = 4 / 200 / speed
         self._script: Queue[list[int]] = Queue()
         self._told: Queue[Event] = Queue()
-        self._told.put(Connected(self.hello, "/dev/lever"))
+        self._told.put(Connected(HELLO, "/dev/lever"))
+        self._stream = Stream()
         self._angle_deg, self._index = STOP_DEG, 0
         self._due = time.monotonic()
         self.silent = False
@@ -83,16 +83,19 @@ class PlayedMachine:
         return self._chunk()
 
     def _chunk(self) -> Chunk:
+        """The next samples, and once a second what the sensor says of its magnet."""
         try:
             counts = self._script.get_nowait()
         except Empty:
             counts = self._counts(np.full(4, self._angle_deg))
         first, self._index = self._index, self._index + len(counts)
-        times = tuple((first + n) / 200 for n in range(len(counts)))
-        status = [Status(1, 5000 * first, first, 0, 200, Sensor.MAGNET, 128, 2010)]
-        return Chunk(
-            b"", [Readings(first, times, tuple(counts)), *(status if first % 200 == 0 else [])]
-        )
+        frames: list[Hello | Samples | Status] = [] if first else [HELLO]
+        offsets = tuple(5000 * n for n in range(len(counts)))
+        frames.append(Samples(1, first % 2**16, 5000 * first % 2**32, offsets, tuple(counts)))
+        if first // 200 < self._index // 200:
+            frames.append(Status(1, 5000 * first, self._index, 0, 200, Sensor.MAGNET, 128, 2010))
+        data = b"".join(map(wire, frames))
+        return Chunk(data, self._stream.feed(data))
 
     def _counts(self, angle_deg: NDArray[np.float64]) -> list[int]:
         sits = {"neutral_counts": self.neutral_counts, "direction": self.direction}
@@ -113,7 +116,7 @@ class PlayedMachine:
         self.silent = True
 
     def plug_in(self) -> None:
-        self._told.put(Connected(self.hello, "/dev/lever"))
+        self._told.put(Connected(HELLO, "/dev/lever"))
         self._index += 400
         self.silent = False
 

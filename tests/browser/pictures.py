@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from firmware_bridge.device.people import Hold, Stroke
 from tests.browser.chromium import launched
-from tests.browser.conftest import LEAN_BACK, LET_DOWN, LIFT_IN, Floor, opened_floor
+from tests.browser.conftest import LEAN_BACK, LET_DOWN, LIFT_IN, STOP_DEG, Floor, opened_floor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,6 +26,8 @@ def main() -> None:
             _landscape(browser, floor)
         with opened_floor(speed=8.0) as floor:
             _upright(browser, floor)
+        with opened_floor(speed=4.0) as floor:
+            _calibration(browser, floor)
 
 
 def _landscape(browser: "Browser", floor: Floor) -> None:
@@ -65,6 +67,29 @@ def _upright(browser: "Browser", floor: Floor) -> None:
     floor.machine.perform(*LIFT_IN, *(_SLOW * 2), *_RUSHED, Stroke(25.0, 1.5))
     _take(tablet, "tablet")
     _take(phone, "phone")
+
+
+def _calibration(browser: "Browser", floor: Floor) -> None:
+    page = _page(browser, floor, SCREEN)
+    guide = page.locator("#calibrate")
+    floor.machine.perform(Stroke(0.0, 1.5), Hold(1.0))
+    page.locator("nav [data-open=settings]").click()
+    page.locator("#machine button").click()
+    guide.get_by_role("button", name="Take it").click()
+    page.wait_for_selector("#ring-done[stroke-dasharray^='5']")
+    page.screenshot(path=FOLDER / "calibrate.png")
+    page.wait_for_selector("#calibrate[data-now=stop]")
+    floor.machine.perform(Stroke(STOP_DEG, 2.0))
+    page.wait_for_selector("#calibrate[data-now=range]")
+    floor.machine.perform(*LIFT_IN, *(_SLOW * 3))
+    page.wait_for_selector("#calibrate[data-now=checks]")
+    for number, angle in enumerate((5, 18, 31, 44, 57), 1):
+        floor.machine.perform(Stroke(angle, 1.0), Hold(1.5))
+        guide.get_by_role("button", name="Add reading").click()
+        page.wait_for_selector(f"#guide-taken tbody tr:nth-child({number})")
+    guide.get_by_role("button", name="Finish").click()
+    page.wait_for_selector("#calibrate[data-now=done]")
+    _take(page, "calibrated")
 
 
 def _page(browser: "Browser", floor: Floor, size: dict[str, int], language: str = "en") -> "Page":

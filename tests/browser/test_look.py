@@ -7,7 +7,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LEAN_BACK, LIFT_IN, REP, Floor, Open, opened_floor
+from firmware_bridge.device.people import Hold, Stroke
+from tests.browser.conftest import (
+    LEAN_BACK,
+    LIFT_IN,
+    REP,
+    STOP_DEG,
+    Floor,
+    Open,
+    opened_floor,
+)
 
 SCREENS = {
     "full HD": {"width": 1920, "height": 1080},
@@ -168,6 +177,7 @@ class Scenes:
         page, machine = self.page, self.floor.machine
         expect(page.locator("body")).to_have_attribute("data-lost", "")
         yield "before"
+        yield from self._calibration()
         for dialog in ("settings", "questions", "history"):
             page.locator(f"nav [data-open={dialog}]").click()
             yield dialog
@@ -188,6 +198,33 @@ class Scenes:
         yield "after"
         page.locator("nav [data-open=history]").click()
         yield "history of sets"
+        page.keyboard.press("Escape")
+        self.floor.station.chain.board.cannot_write = "x cannot be written: the disk is full"
+        expect(page.locator("#failure")).to_be_visible()
+        yield "cannot be saved"
+
+    def _calibration(self) -> Iterator[str]:
+        dialog, machine = self.page.locator("#calibrate"), self.floor.machine
+        machine.perform(Stroke(0.0, 1.5), Hold(1.0))
+        self._guide("begin")
+        expect(dialog).to_have_attribute("data-now", "neutral")
+        yield "neutral"
+        self._guide("take")
+        expect(dialog).to_have_attribute("data-now", "stop")
+        machine.perform(Stroke(STOP_DEG, 2.0))
+        expect(dialog).to_have_attribute("data-now", "range")
+        self._guide("skip")
+        self.floor.display.ask('{"do":"calibrate","step":"check","angle_deg":60}')
+        expect(self.page.locator("#guide-taken tbody tr")).to_have_count(1)
+        yield "checks"
+        self._guide("skip")
+        expect(dialog).to_have_attribute("data-now", "done")
+        yield "done"
+        self._guide("cancel")
+        expect(dialog).to_be_hidden()
+
+    def _guide(self, step: str) -> None:
+        self.floor.display.ask(f'{{"do":"calibrate","step":"{step}"}}')
 
 
 @pytest.mark.parametrize("size", ["full HD", "phone"])

@@ -1,11 +1,14 @@
 """The page in a real browser: what the lifter and the trainer see, state by state."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from garmin_fit_sdk import Decoder, Stream
 from playwright.sync_api import Page, expect
 
 from config import DisplaySettings, Settings
@@ -294,11 +297,73 @@ def test_questions_are_answered(floor: Floor, visit: Open) -> None:
     expect(page.locator("#questions")).to_be_hidden()
 
 
-def test_what_cannot_be_saved_is_said(floor: Floor, visit: Open) -> None:
+def test_what_cannot_be_saved_is_said_until_it_can(tmp_path: Path, visit: Open) -> None:
+    in_the_way = tmp_path / "sets.db"
+    in_the_way.mkdir()
+    with opened_floor(speed=6.0, folder=tmp_path) as floor:
+        page = visit(floor.address)
+        live(page)
+        expect(page.locator("#failure")).to_contain_text("Cannot be saved:")
+        page.wait_for_timeout(5_000)
+        expect(page.locator("#failure")).to_contain_text("sets.db")
+        floor.machine.perform(*LIFT_IN, *REP)
+        expect(page.locator("#count")).to_have_text("1")
+        expect(page.locator("#failure")).to_be_hidden()
+        expect(page.locator("#sign")).to_have_text("⚠ not saved")
+        in_the_way.rmdir()
+        expect(page.locator("#sign")).to_have_text("", timeout=10_000)
+        page.locator("[data-do=end_set]").click()
+        expect(page.locator("#after-count")).to_have_text("1 rep")
+        expect(page.locator("#failure")).to_be_hidden()
+
+
+def test_a_set_that_was_interrupted_is_marked_after_the_restart(
+    tmp_path: Path, visit: Open
+) -> None:
+    left = tmp_path / "left"
+    with opened_floor(speed=6.0, folder=tmp_path / "first") as floor:
+        page = visit(floor.address)
+        live(page)
+        floor.machine.perform(*LIFT_IN, *(REP * 2))
+        expect(page.locator("#count")).to_have_text("2")
+        page.wait_for_timeout(1_000)
+        shutil.copytree(tmp_path / "first", left)  # as a power cut leaves it
+    with opened_floor(speed=6.0, folder=left) as floor:
+        page = visit(floor.address)
+        live(page)
+        page.get_by_role("button", name="History").click()
+        expect(page.locator("#history tbody")).to_contain_text("interrupted")
+        page.locator("#history").get_by_role("button", name="Show set 1").click()
+        expect(page.locator("#after-title")).to_have_text("Set 1: interrupted")
+        expect(page.locator("#after-count")).to_have_text("2 reps")
+
+
+def test_sets_are_downloaded_and_the_page_stays(floor: Floor, visit: Open) -> None:
     page = visit(floor.address)
-    live(page)
-    floor.station.chain.board.cannot_write = "x cannot be written: the disk is full"
-    expect(page.locator("#problem")).to_contain_text("the disk is full")
+    page.get_by_role("button", name="History").click()
+    expect(page.get_by_role("link", name="FIT of today")).to_be_hidden()
+    page.keyboard.press("Escape")
+    train(floor, 3)
+    expect(page.locator("#count")).to_have_text("3")
+    page.get_by_role("button", name="End set").click()
+    page.get_by_role("button", name="History").click()
+    page.wait_for_timeout(1_000)  # until it is kept
+    assert len(downloaded(page, "Sets (CSV)", ".csv").splitlines()) == 1 + 1
+    assert len(downloaded(page, "Reps (CSV)", ".csv").splitlines()) == 1 + 3
+    (kept,) = json.loads(downloaded(page, "JSON", ".json"))["sets"]
+    assert kept["report"]["rep_count"] == 3
+    fit = Stream.from_byte_array(bytearray(downloaded(page, "FIT of today", ".fit")))
+    messages, errors = Decoder(fit).read()
+    assert not errors
+    assert [one["repetitions"] for one in messages["set_mesgs"] if "repetitions" in one] == [3]
+    expect(page.locator("#history")).to_be_visible()
+
+
+def downloaded(page: Page, link: str, ending: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=link).click()
+    assert waiting.value.suggested_filename.endswith(ending)
+    return Path(waiting.value.path()).read_bytes()
 
 
 def test_who_has_no_token_may_come_in_with_the_code_alone(visit: Open) -> None:
@@ -323,3 +388,7 @@ def test_who_may_only_look_sees_it_all_and_changes_nothing(visit: Open) -> None:
         train(floor, 1)
         expect(page.locator("#count")).to_have_text("1")
         expect(page.get_by_role("button", name="End set")).to_be_disabled()
+        page.locator("nav [data-open=settings]").click()
+        expect(page.locator("#settings").get_by_text("Calibrate")).to_be_hidden()
+        page.locator("#settings [data-open=history]").click()
+        expect(page.locator("#exports")).to_be_hidden()

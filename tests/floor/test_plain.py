@@ -30,7 +30,7 @@ def test_events_worth_a_line(kind: str, data: dict[str, object], words: str) -> 
 
 
 def test_the_others_have_none() -> None:
-    stream = io.io.StringIO()
+    stream = io.StringIO()
     PlainView(stream).tell(
         [Event("phase", 0, 0, {"phase": "eccentric"}), Event("rep", 1, 1, {"number": 1})]
     )

@@ -9,7 +9,7 @@ from tests.soak import kills, powercut
 
 # By name; each takes a seed.
 SOAKS: Mapping[str, Callable[[int], Iterator[Figure]]] = {
-    "power cuts": lambda seed: powercut.figures(3_000, seed),
+    "power cuts": lambda seed: powercut.figures(10_000, seed),
     "kills": lambda seed: kills.figures(500, seed),
 }
 

@@ -20,7 +20,7 @@ from firmware_bridge.device.people import Hold, Segment, Stroke, perform
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
 from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.keeper import Keeper
-from firmware_bridge.floor.store.store import Store
+from firmware_bridge.floor.store.store import Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.station import angles_of, recover
 from tests.bench.figure import Figure, progress
@@ -124,40 +124,52 @@ def looked_at(path: Path, told: Told, known: dict[str, str]) -> Tally:
     with Keeper(path, recover) as keeper:
         while keeper.found is None and not keeper.failure:
             time.sleep(0.01)
-    tally = Tally(kills=1, kept=len(told.kept), wrong=[keeper.failure] if keeper.failure else [])
     with Store(path) as store:
-        if not store.is_whole():
-            tally.wrong.append("the file is damaged")
-        there: dict[str, str] = {}
-        new: list[StoredSet] = []
-        for one in store.sets():
-            assert one.id
-            samples = store.samples(one.id)
-            assert samples
-            there[one.uid] = digest(one.report, samples)
-            if one.uid not in known:
-                new.append(one)
-            if one.uid not in known and one.interrupted:
-                tally.interrupted += 1
-                tally.lost_s.append(told.now_s - angles_of(one, samples)[0][-1])
-    must = known | {uid: told.given[uid] for uid in told.kept}
-    tally.wrong += [f"set {uid} is not as it was" for uid in must if there.get(uid) != must[uid]]
-    tally.wrong += rep_problems(new, told)
+        is_whole = store.is_whole()
+        there = {one.uid: digest(one.report, samples_of(store, one)) for one in store.sets()}
+        new = [one for one in store.sets() if one.uid not in known]
+        unfinished = [one for one in new if one.interrupted]
+        ends_s = [angles_of(one, samples_of(store, one))[0][-1] for one in unfinished]
+    wrong = [keeper.failure] if keeper.failure else []
+    wrong += [] if is_whole else ["the file is damaged"]
+    wrong += set_problems(there, told, known)
+    wrong += [
+        f"set {one.uid} is neither as it was given nor marked as interrupted"
+        for one in new
+        if not one.interrupted and there[one.uid] != told.given.get(one.uid)
+    ]
+    wrong += rep_problems(new, told)
     known.update(there)
-    return tally
+    lost_s = [told.now_s - end_s for end_s in ends_s]
+    return Tally(1, len(told.kept), len(unfinished), lost_s, wrong)
+
+
+def samples_of(store: Store, one: StoredSet) -> Samples:
+    assert one.id
+    samples = store.samples(one.id)
+    assert samples
+    return samples
+
+
+def set_problems(there: dict[str, str], told: Told, known: dict[str, str]) -> Iterator[str]:
+    """Each set that was acknowledged, now or ever, is there as it was."""
+    for uid, content in {**known, **{uid: told.given[uid] for uid in told.kept}}.items():
+        if there.get(uid) != content:
+            yield f"set {uid} is not as it was"
 
 
 def rep_problems(new: list[StoredSet], told: Told) -> Iterator[str]:
     """Each rep is in one of the new sets, unless it was told within the last second."""
+    reps = [rep for one in new for rep in one.report["reps"] if rep["counted"]]
     spans = [
-        (rep["start_s"], rep["end_s"])
-        for one in new
-        for rep in one.report["reps"]
-        if rep["counted"]
+        (rep["start_s"], rep["end_s"]) for rep in reps if None not in (rep["start_s"], rep["end_s"])
     ]
+    unplaced = len(reps) - len(spans)  # samples were missing in them
     for t_s, at in told.reps:
         found = sum(start_s <= t_s <= end_s + EDGE_S for start_s, end_s in spans)
-        if found > 1 or (found == 0 and at < told.at - LOST_S):
+        if found == 0 and unplaced:
+            unplaced -= 1
+        elif found > 1 or (found == 0 and at < told.at - LOST_S):
             yield f"a rep, {told.at - at:.2f} s before the end, is there {found} times"
 
 
