@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace as replace_plan
 
@@ -46,6 +46,16 @@ class Link(Enum):
     ENDED = "ended"
 
 
+class Kept(NamedTuple):
+    """How a set is kept: its number in the store, and whether the sensor had moved."""
+
+    id: int | None = None
+    suspect: bool = False
+
+
+NOT_KEPT = Kept()
+
+
 @dataclass
 class Board:
     """The state of one display. Seconds are the machine's time, degrees the lever's.
@@ -81,7 +91,7 @@ class Board:
     cue: tuple[int, str] = (0, "")  # the last rep with something to say about it, and what
     cannot_write: str = ""  # events or a recording, any more
     cannot_keep: str = ""  # sets, for now
-    kept: Mapping[int, int | None] = field(default_factory=dict)  # numbers of sets in the store
+    kept: Mapping[int, Kept] = field(default_factory=dict)  # by the number of the set
     standards: Mapping[str, FormStandard] = field(default_factory=dict)  # to choose from
     can_calibrate: bool = False
     uncalibrated: str = ""  # why nothing is counted before the guide has been run

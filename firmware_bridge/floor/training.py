@@ -27,8 +27,7 @@ class Training:
     """Keeps `board` up to date, and returns the events that it was told."""
 
     def __init__(self, settings: Settings) -> None:
-        form = settings.form
-        plan = Plan(standard=settings.station.standard, target_tempo=form.target_tempo)
+        form, plan = settings.form, _first_plan(settings)
         self.board = Board(form, plan, judged_by=plan)
         self.board.standards = self._standards = settings.standards
         self._wanted = form  # the standard that the plan asks for
@@ -51,6 +50,9 @@ class Training:
         """The angles to come are of another scale: nothing goes on, no stop is known."""
         events = self._told(self._live.close())
         self.board.standards = self._standards = settings.standards
+        if self.board.plan.standard not in settings.standards:  # the last lifter's own range
+            self.board.plan = _first_plan(settings)
+        self._wanted = self.board.plan.form(settings.standards)
         self._live, self._lifting = LiveAnalyser(self.board.standard), False
         self.board.leave()
         return events
@@ -143,6 +145,12 @@ class Training:
         RemoveRep: _remove_rep,
         ChangePlan: _change_plan,
     }
+
+
+def _first_plan(settings: Settings) -> Plan:
+    """What nobody has changed yet."""
+    form = settings.form
+    return Plan(standard=settings.station.standard, target_tempo=form.target_tempo)
 
 
 def _struck(command: RemoveRep, already: Collection[int], numbers: Sequence[int]) -> frozenset[int]:

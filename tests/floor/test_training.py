@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis import Event, LiveAnalyser
 from config import STANDARDS, FormStandard, Settings
 from firmware_bridge.device.people import SCRIPTS, STOP_DEG, Hold, Segment, Stroke, perform
-from firmware_bridge.floor.board import BEGIN, Board
+from firmware_bridge.floor.board import BEGIN, NOT_KEPT, Board
 from firmware_bridge.floor.commands import (
     Again,
     ChangePlan,
@@ -219,8 +219,8 @@ def test_the_same_board_whatever_the_chunks(script: str, size: int) -> None:
     session, usual = drive(motion, size=size), whole(script)
     assert state(session.board) == state(usual.board)
     assert session.screens == usual.screens
-    assert [whole_set(one, None) for one in session.sets] == [
-        whole_set(one, None) for one in usual.sets
+    assert [whole_set(one, NOT_KEPT) for one in session.sets] == [
+        whole_set(one, NOT_KEPT) for one in usual.sets
     ]
 
 
@@ -648,3 +648,16 @@ def test_another_standard_after_a_set_ended_in_lowering_loses_no_rep(planned_s: 
     plan = (planned_s, ChangePlan(standard="beginner"))
     assert counted(drive(reps(3), (11.2, EndSet()))) == [1, 2]  # 8° down: a rep of the next
     assert counted(drive(reps(3), (11.2, EndSet()), plan)) == [1, 2]
+
+
+def test_an_own_range_is_there_as_long_as_its_calibration_is() -> None:
+    settings = Settings()
+    own = Settings(standards={**settings.standards, "own": FormStandard(target_depth_deg=39.0)})
+    training = Training(settings)
+    training.measure_anew(own)
+    training.obey(ChangePlan(standard="own"))
+    assert training.board.standard.target_depth_deg == 39.0
+    training.measure_anew(settings)
+    assert training.board.plan.standard == "standard"
+    training.feed([0.0, 0.1], [50.0, 50.0])
+    assert training.board.standard == FormStandard()

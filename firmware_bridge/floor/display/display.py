@@ -16,7 +16,7 @@ import msgspec
 from analysis import Event
 from config import Settings
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import NOT_KEPT, Board, Kept
 from firmware_bridge.floor.commands import Command, CommandError, decode
 from firmware_bridge.floor.display import network, snapshot
 from firmware_bridge.floor.display.guard import Guard
@@ -67,7 +67,7 @@ class Display:
         self._state: dict[str, Any] = {}
         self._lever: dict[str, float] = {}
         self._lever_at = self._state_due = 0.0
-        self._sets: dict[int, tuple[SetRecord, int | None, bytes]] = {}
+        self._sets: dict[int, tuple[SetRecord, Kept, bytes]] = {}
         self._watched_at = -inf
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -151,11 +151,11 @@ class Display:
     def _keep_sets(self, board: Board) -> None:
         """The newest, and any that somebody has changed."""
         for record in board.sets:
-            number = board.kept.get(record.number)
-            kept = self._sets.get(record.number)
-            if kept is None or kept[0] is not record or kept[1] != number:
-                data = msgspec.json.encode(snapshot.whole_set(record, number))
-                self._sets[record.number] = record, number, data
+            kept = board.kept.get(record.number, NOT_KEPT)
+            before = self._sets.get(record.number)
+            if before is None or before[0] is not record or before[1] != kept:
+                data = msgspec.json.encode(snapshot.whole_set(record, kept))
+                self._sets[record.number] = record, kept, data
         while len(self._sets) > len(board.sets):
             del self._sets[min(self._sets)]
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from config import FormStandard
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import NOT_KEPT, Board, Kept
 from firmware_bridge.floor.hint import hint
 from firmware_bridge.floor.setrecord import SetRecord
 
@@ -32,7 +32,7 @@ def state(board: Board) -> dict[str, Any]:
         "plan": msgspec.structs.asdict(board.plan),
         "form": form(board.standard),
         "set": _set(board),
-        "sets": [set_line(record, board.kept.get(record.number)) for record in newest],
+        "sets": [set_line(one, board.kept.get(one.number, NOT_KEPT)) for one in newest],
         "hint": hint(board.sets),
     }
 
@@ -47,12 +47,13 @@ def form(standard: FormStandard) -> dict[str, Any]:
     return msgspec.structs.asdict(standard)
 
 
-def set_line(record: SetRecord, kept_as: int | None) -> dict[str, Any]:
-    """A set that is over, in a few figures; `kept_as`: its number in the store."""
+def set_line(record: SetRecord, kept: Kept) -> dict[str, Any]:
+    """A set that is over, in a few figures."""
     report = record.report
     return {
         "number": record.number,
-        "id": kept_as,
+        "id": kept.id,
+        "suspect": kept.suspect,
         "rest_from_s": round(record.rest_from_s, 2),
         "ended_by": record.ended_by,
         "discomfort": record.discomfort,
@@ -62,11 +63,11 @@ def set_line(record: SetRecord, kept_as: int | None) -> dict[str, Any]:
     }
 
 
-def whole_set(record: SetRecord, kept_as: int | None) -> dict[str, Any]:
+def whole_set(record: SetRecord, kept: Kept) -> dict[str, Any]:
     """A set that is over, with its reps and the way the lever went."""
     times, angles = record.trace
     return {
-        **set_line(record, kept_as),
+        **set_line(record, kept),
         "form": form(record.form),
         "report": record.report,
         "trace": {"t_s": times, "angle_deg": angles},

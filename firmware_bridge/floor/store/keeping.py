@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Protocol
 
 from firmware_bridge import VERSION
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import Board, Kept
 from firmware_bridge.floor.calibration.slip import slip
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeper import STOPS, Keeper
@@ -17,6 +17,7 @@ from firmware_bridge.floor.store.storedset import StoredSet
 
 SHOWING = 3  # sets that have shown a slip when it is told
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
+BEHIND_S = 0.1  # that much later the analysis sees a sample: the next set begins in these
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ class Keeping:
                 self._keeper.change(self._sets[record.number])
         self._follow_running(board, stop_deg, active, at)
         board.cannot_keep = self._keeper.failure
-        board.kept = {n: self._keeper.kept.get(one.uid) or one.id for n, one in self._sets.items()}
+        board.kept = {
+            number: Kept(self._keeper.kept.get(one.uid) or one.id, one.suspect)
+            for number, one in self._sets.items()
+        }
 
     def _remember(self, found: list[StoredSet], board: Board, at: float) -> None:
         """Sets of today, from before this start; too late once there are new ones."""
@@ -124,7 +128,7 @@ class Keeping:
         one = replace(one, suspect=board.slip_deg is not None)
         self._sets[record.number] = one
         self._keeper.save(one, self._samples())
-        self._tape.cut()
+        self._tape.forget_before(board.now_s - BEHIND_S)
         self._running = False
         while len(self._sets) > len(board.sets):
             del self._sets[min(self._sets)]

@@ -7,7 +7,7 @@ import pytest
 from analysis import Event, SetReport
 from config import STANDARDS, FormStandard
 from firmware_bridge.device.people import SCRIPTS, Hold, Stroke
-from firmware_bridge.floor.board import Board, Link
+from firmware_bridge.floor.board import Board, Kept, Link
 from firmware_bridge.floor.commands import Discomfort, RemoveRep
 from firmware_bridge.floor.display.snapshot import (
     SCHEMA,
@@ -52,6 +52,7 @@ SET_KEYS = {
 }
 LINE_KEYS = {
     "id",
+    "suspect",
     "number",
     "rest_from_s",
     "ended_by",
@@ -124,7 +125,7 @@ def test_after_every_script_it_has_the_same_keys(script: str) -> None:
     assert [set(line) for line in told["sets"]] == [LINE_KEYS] * len(SCRIPTS[script].reps)
     assert told["hint"] is not None
     for record in session.sets:
-        one = as_json(whole_set(record, 41))
+        one = as_json(whole_set(record, Kept(41)))
         assert set(one) == LINE_KEYS | {"form", "report", "trace"}
 
 
@@ -220,11 +221,11 @@ def test_over_as_long_as_it_is_over() -> None:
 def test_a_set_that_is_over_in_a_line() -> None:
     session = at("after the set").ask(RemoveRep())
     (record,) = session.sets
-    line = as_json(set_line(record, 41))
+    line = as_json(set_line(record, Kept(41)))
     assert (line["number"], line["rep_count"], line["removed"]) == (1, 1, [2])
     assert (line["ended_by"], line["discomfort"]) == ("left_at_stop", False)
     assert line["rest_from_s"] == pytest.approx(CLOCK_S + record.report["end_s"], abs=0.01)
-    session.board.kept = {1: 41}
+    session.board.kept = {1: Kept(41)}
     assert state(session.board)["sets"] == [line]
 
 
@@ -241,7 +242,7 @@ def test_the_newest_sets_are_shown() -> None:
 
 def test_a_whole_set_has_its_report_its_form_and_the_way_of_the_lever() -> None:
     (record,) = whole("mixed").sets
-    one = as_json(whole_set(record, 41))
+    one = as_json(whole_set(record, Kept(41)))
     assert one["report"] == as_json(record.report)
     assert one["form"] == as_json(form(FormStandard()))
     times, angles = one["trace"]["t_s"], one["trace"]["angle_deg"]
@@ -251,7 +252,7 @@ def test_a_whole_set_has_its_report_its_form_and_the_way_of_the_lever() -> None:
 
 def test_a_set_without_reps_is_a_whole_set_too() -> None:
     (record,) = at("at the top").ask(Discomfort()).sets
-    one = as_json(whole_set(record, 41))
+    one = as_json(whole_set(record, Kept(41)))
     assert (one["rep_count"], one["form_score"], one["mean_range_deg"]) == (0, None, None)
     assert (one["discomfort"], one["report"]["reps"]) == (True, [])
     assert one["trace"]["t_s"][-1] == pytest.approx(5.0, abs=0.06)

@@ -9,7 +9,7 @@ import pytest
 
 from analysis import Event, SetReport
 from config import FormStandard
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import Board, Kept
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeping import LEAD_S, Keeping, Measuring
@@ -106,8 +106,8 @@ def test_a_set_is_saved_once_with_its_wire_bytes_and_the_time_on_the_wall() -> N
     assert (one.utc_offset_min, one.device_id, one.stop_deg) == (60, "lever-1", 60.1)
     assert one.calibration == CALIBRATED.calibration
     assert (one.record.plan.load_kg, one.suspect) == (40.0, False)
-    assert floor.tape.cuts == 2  # when it was calibrated, and now
-    assert floor.board.kept == {1: 41}
+    assert floor.tape.kept_from_s == 101.0 - LEAD_S
+    assert floor.board.kept == {1: Kept(41)}
 
 
 def test_what_is_running_is_told_as_it_comes() -> None:
@@ -161,7 +161,7 @@ def test_sets_of_today_are_there_again_after_a_restart() -> None:
     floor.connect().look(5.0)
     assert [one.number for one in floor.board.sets] == [1, 2]
     assert [one.rest_from_s for one in floor.board.sets] == [pytest.approx(405), pytest.approx(945)]
-    assert floor.board.kept == {1: 13, 2: 11}
+    assert floor.board.kept == {1: Kept(13), 2: Kept(11)}
     floor.do_set(100.0)
     assert floor.board.sets[-1].number == 3
     assert floor.keeper.words == ["begin", "save"]
