@@ -164,7 +164,7 @@ class CalibrationBook:
         """The book in a file; empty if there is none. Raises ConfigError, and leaves the file."""
         try:
             data = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return cls(path)
         except OSError as error:
             raise ConfigError(path, f"cannot be read: {error.strerror}") from None

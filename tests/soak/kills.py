@@ -116,6 +116,8 @@ def run_and_kill(folder: Path, port: str, told: Path, seconds: float) -> None:
     command = [sys.executable, "-m", "tests.soak.station", str(folder), port]
     with told.open("wb") as stdout, subprocess.Popen(command, cwd=ROOT, stdout=stdout) as station:
         time.sleep(seconds)
+        if station.poll() is not None:
+            raise RuntimeError("the station ended before it was killed")
         station.kill()
 
 
