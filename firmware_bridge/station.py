@@ -31,7 +31,7 @@ from firmware_bridge.errors import (
     OutputError,
     TraceError,
 )
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.calibration.guide import Guide
 from firmware_bridge.floor.commands import Calibrate, Command
@@ -298,13 +298,14 @@ class Chain:
     def tick(self, at: float) -> None:
         """Nothing has come for a while, up to the second `at`."""
         if self._guided:
-            self._guided.guide.tick(at - self._guided.heard_at)
-            self._show_guide(self._guided.heard_at)
+            silent_s = at - self._guided.heard_at
+            self._guided.guide.tick(silent_s)
+            self._show_guide(self._guided.heard_at, silent=silent_s > STALE_S)
 
-    def _show_guide(self, heard_at: float) -> None:
+    def _show_guide(self, heard_at: float, silent: bool = False) -> None:
         assert self._guided
         self._guided.heard_at = heard_at
-        self.board.guide = self._guided.guide.view()
+        self.board.guide = {**self._guided.guide.view(), "silent": silent}
 
     def _calibrate(self, command: Calibrate) -> list[Event]:
         """Begin, follow or end a calibration; never in a set."""

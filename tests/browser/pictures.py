@@ -76,8 +76,10 @@ def _calibration(browser: "Browser", floor: Floor) -> None:
     page.locator("nav [data-open=settings]").click()
     page.locator("#machine button").click()
     guide.get_by_role("button", name="Take it").click()
-    page.wait_for_selector("#ring-done[stroke-dasharray^='5']")
-    page.screenshot(path=FOLDER / "calibrate.png")
+    page.wait_for_timeout(250)
+    floor.machine.silent = True  # in the middle of the hold
+    _take(page, "calibrate")
+    floor.machine.silent = False
     page.wait_for_selector("#calibrate[data-now=stop]")
     floor.machine.perform(Stroke(STOP_DEG, 2.0))
     page.wait_for_selector("#calibrate[data-now=range]")

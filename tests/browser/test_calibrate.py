@@ -40,7 +40,8 @@ SMALL = f"""() => {{ {SHOWN}
         .filter((node) => Math.min(node.offsetHeight, node.offsetWidth) < 56)
         .map((node) => node.textContent); }}"""
 CUT_OFF = f"""() => {{ {SHOWN}
-    return shown.filter((node) => node instanceof HTMLElement && node.clientWidth && node.id !== "guide-taken")
+    return shown.filter((node) => node instanceof HTMLElement && node.id !== "guide-taken")
+        .filter((node) => node.clientWidth)
         .filter((node) => node.scrollWidth > node.clientWidth + 1
             || node.scrollHeight > 1.1 * node.clientHeight + 1)
         .map((node) => `${{node.id || node.tagName}} ${{node.textContent.slice(0, 40)}}`); }}"""
@@ -209,6 +210,27 @@ def test_a_refusal_says_why_and_the_calibration_before_counts_on(
         expect(page.locator("#count")).to_have_text("2")
 
 
+def test_what_was_found_can_be_saved_again_when_the_disk_is_well(
+    tmp_path: Path, visit: Open
+) -> None:
+    in_the_way = tmp_path / "calibrations.json"
+    with opened_floor(speed=SPEED, folder=tmp_path) as floor:
+        page = visit(floor.address)
+        to_the_range(floor, page)
+        tap(page, "Skip")
+        is_at(page, "checks")
+        tap(page, "Finish")
+        is_at(page, "done")
+        expect(page.locator("#guide-found")).to_contain_text("not measured")
+        in_the_way.mkdir()
+        tap(page, "Save")
+        expect(page.locator("#guide-note")).to_contain_text("Cannot be saved:")
+        in_the_way.rmdir()
+        tap(page, "Save")
+        expect(page.locator("#calibrate")).to_be_hidden()
+        assert CalibrationBook.load(in_the_way).newest("lever-1")
+
+
 def test_what_the_hold_lacks_is_said(visit: Open) -> None:
     with opened_floor(speed=SPEED) as floor:
         page = visit(floor.address)
@@ -287,6 +309,10 @@ def test_no_data_is_said_in_the_guide_and_a_lost_station_over_it(visit: Open) ->
         page = visit(floor.address)
         live(page)
         begin(page)
+        floor.machine.silent = True
+        expect(page.locator("#guide-state")).to_have_text("✕ No data: check the cable")
+        floor.machine.silent = False
+        expect(page.locator("#guide-state")).to_have_text("")
         floor.machine.unplug()
         expect(page.locator("#guide-state")).to_have_text("✕ No data: check the cable")
         expect(page.locator("#lost")).to_be_hidden()

@@ -156,7 +156,7 @@ class Keeping:
             utc_offset_min=round(offset.total_seconds() / 60),
             device_id=self._measuring.device_id,
             calibration=self._measuring.calibration,
-            stop_deg=stop_deg,
+            stop_deg=None if stop_deg is None else round(stop_deg, 2),
             program=VERSION,
         )
 

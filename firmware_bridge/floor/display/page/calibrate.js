@@ -37,7 +37,7 @@ export function readyGuide(ask) {
   }
 }
 
-// How the calibration stands, null if there is none; `live`: the machine is there.
+// How the calibration stands, null if there is none; `live`: samples come.
 export function showGuide(newGuide, live) {
   const before = guide?.step;
   guide = newGuide;

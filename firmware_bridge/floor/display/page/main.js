@@ -98,9 +98,12 @@ function write() {
   writeHeader();
   writeNotices(state);
   writeSets();
-  const mayCalibrate = hello.may_change && state.calibration.can && state.screen !== "during";
-  $("#machine").hidden = !mayCalibrate;
-  showGuide(state.guide, state.link.state === "live");
+  $("#machine").hidden = !state.calibration.can || hasBegun(state.set);
+  showGuide(state.guide, state.link.state === "live" && !state.guide?.silent);
+}
+
+function hasBegun(set) {
+  return set.reps + set.partials + set.removed.length > 0;
 }
 
 function writeWords() {
