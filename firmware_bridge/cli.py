@@ -295,7 +295,8 @@ def _compare(args: argparse.Namespace, settings: "Settings") -> int:
 def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
     from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
-    from firmware_bridge.station import degrees_by, measuring_by, trace_of_recording
+    from firmware_bridge.floor.calibration.in_force import degrees_by, measuring_by
+    from firmware_bridge.station import trace_of_recording
 
     data = read_bytes(path)  # once: it may be a pipe
     if is_text(data):
@@ -366,7 +367,7 @@ def _sets(args: argparse.Namespace) -> int:
             return FAILED if sets.reanalyse(args, angles_of) else DONE
         case "import":
             from config import load_settings
-            from firmware_bridge.station import measuring_by
+            from firmware_bridge.floor.calibration.in_force import measuring_by
 
             settings = load_settings(args.config)
             sets.import_file(args, settings, measuring_by(settings), angles_of)

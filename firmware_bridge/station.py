@@ -5,15 +5,15 @@
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
 
-from analysis import Event, LeverScale, Play
+from analysis import Event
 from config import CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
@@ -26,7 +26,6 @@ from firmware_bridge.device.tape import Tape
 from firmware_bridge.device.trace import Trace, decode_csv, unbroken_degrees
 from firmware_bridge.errors import (
     CalibrationRefused,
-    MachineMismatch,
     NotCalibrated,
     OutputError,
     TraceError,
@@ -34,12 +33,12 @@ from firmware_bridge.errors import (
 from firmware_bridge.floor.board import STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.calibration.guide import Guide
+from firmware_bridge.floor.calibration.in_force import Calibrations, degrees_by, measuring_by
 from firmware_bridge.floor.commands import Calibrate, Command
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
-from firmware_bridge.floor.store.keeping import Keeping, Measuring
-from firmware_bridge.floor.store.listing import utc_text
+from firmware_bridge.floor.store.keeping import Keeping
 from firmware_bridge.floor.store.reanalysis import Angles, recovered
 from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -49,35 +48,6 @@ from firmware_bridge.stop import Stop
 TICK_S = 0.05  # how long to wait for news of the machine before those of people are looked at
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
-
-
-def measuring_by(
-    settings: Settings, device_id: str | None = None, saved: SavedCalibration | None = None
-) -> Measuring:
-    """How this machine's counts become lever degrees, as it is kept with each set."""
-    machine, calibration = settings.machine, settings.calibration
-    facts = {
-        "made_utc": saved and saved.made_utc,
-        "counts_per_turn": machine.counts_per_turn,
-        "gear": machine.gear,
-        "direction": machine.direction,
-        "play_deg": machine.play_deg,
-        "neutral_counts": calibration.neutral_counts,
-        "sine_deg": calibration.sine_deg,
-        "cosine_deg": calibration.cosine_deg,
-        "stop_deg": saved and saved.stop_deg,
-    }
-    return Measuring(device_id, facts)
-
-
-def degrees_by(measuring: Mapping[str, Any]) -> Callable[[float], float]:
-    """Makes lever degrees of counts, one reading after the other."""
-    names = ("neutral_counts", "counts_per_turn", "gear", "direction", "sine_deg", "cosine_deg")
-    scale = LeverScale(*(measuring[name] for name in names))
-    if not measuring["play_deg"]:
-        return scale.degrees
-    play = Play(measuring["play_deg"])
-    return lambda counts: play.take(scale.degrees(counts))
 
 
 def angles_of(one: StoredSet, samples: Samples) -> Angles:
@@ -95,57 +65,6 @@ def angles_of(one: StoredSet, samples: Samples) -> Angles:
 def recover(running: Running) -> list[StoredSet]:
     """The set that was under way when the station was killed."""
     return recovered(running, angles_of)
-
-
-def check_machine(hello: Hello, settings: Settings) -> None:
-    """Raise MachineMismatch if the device is not the one that the settings describe."""
-    machine, calibration = settings.machine, settings.calibration
-    if hello.counts_per_turn != machine.counts_per_turn:
-        raise MachineMismatch(
-            f"the machine's sensor has {hello.counts_per_turn} counts a turn, the settings say "
-            f"{machine.counts_per_turn}: correct machine.counts_per_turn"
-        )
-    if calibration.device_id not in (None, hello.device_id):
-        raise MachineMismatch(
-            f"this is device {hello.device_id}, the calibration is of {calibration.device_id}: "
-            "calibrate this machine, or name its port with --port"
-        )
-
-
-class Calibrations:
-    """What the settings say of a device, and what the guide has found (`book`)."""
-
-    def __init__(self, settings: Settings, book: CalibrationBook | None = None) -> None:
-        self.settings = settings
-        self._book = book
-
-    def of(self, hello: Hello) -> tuple[Settings, SavedCalibration | None]:
-        """The settings by which this device is read.
-
-        Raises MachineMismatch if they are of another device, and NotCalibrated, which is one, if
-        the guide has to find them.
-        """
-        saved = self._book and self._book.newest(hello.device_id)
-        if saved:
-            why = saved.misfit(hello)
-            if why:
-                raise NotCalibrated(why)
-            return saved.applied_to(self.settings), saved
-        by_hand = self.settings.calibration.device_id == hello.device_id
-        if self._book and self._book.devices and not by_hand:
-            known = ", ".join(self._book.devices)
-            raise NotCalibrated(
-                f"this is device {hello.device_id}, the calibration is of {known}: calibrate again"
-            )
-        check_machine(hello, self.settings)
-        return self.settings, None
-
-    def keep(self, guide: Guide) -> SavedCalibration:
-        """Believe what the guide has found. Raises ConfigError if it cannot be saved."""
-        assert self._book
-        found = guide.saved(utc_text(datetime.now(UTC)))
-        self._book.keep(found)
-        return found
 
 
 class Guided:

@@ -18,10 +18,10 @@ from config import Settings, state_folder
 from firmware_bridge.cli import main
 from firmware_bridge.device.people import SCRIPTS
 from firmware_bridge.device.simulated import counts_of
+from firmware_bridge.floor.calibration.in_force import measuring_by
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.store.store import Samples, Store
 from firmware_bridge.sets import store_path
-from firmware_bridge.station import measuring_by
 from tests.floor.export.kept import EVENING, kept
 
 DEFAULT = measuring_by(Settings()).calibration

@@ -9,6 +9,6 @@ export function writeNotices({ failure, calibration }) {
   setText($("#failure-why"), failure ?? "");
   $("#slip").hidden = slip === null;
   setText($("#slip-why"), slip === null ? "" : say("notice.slip", { deg: figure(Math.abs(slip), 1) }));
-  const signs = [failure && say("notice.unsaved"), slip && say("notice.moved")].filter(Boolean);
-  setText($("#sign"), signs.length ? `⚠ ${signs.join(" · ")}` : "");
+  const sign = failure ? "notice.unsaved" : slip ? "notice.moved" : ""; // a phone has room for one
+  setText($("#sign"), sign && `⚠ ${say(sign)}`);
 }
