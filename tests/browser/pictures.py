@@ -78,7 +78,8 @@ def _calibration(browser: "Browser", floor: Floor) -> None:
     guide.get_by_role("button", name="Take it").click()
     page.wait_for_timeout(250)
     floor.machine.silent = True  # in the middle of the hold
-    _take(page, "calibrate")
+    page.wait_for_timeout(150)  # no longer: that no data come is told, too
+    page.screenshot(path=FOLDER / "calibrate.png")
     floor.machine.silent = False
     page.wait_for_selector("#calibrate[data-now=stop]")
     floor.machine.perform(Stroke(STOP_DEG, 2.0))

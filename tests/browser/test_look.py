@@ -119,6 +119,23 @@ def assert_fits(page: Page) -> None:
     )
 
 
+def test_what_is_wrong_has_room_on_every_screen(floor: Floor, visit: Open) -> None:
+    pages = [visit(floor.address, viewport=size) for size in SCREENS.values()]
+    floor.station.chain.board.cannot_write = "/x/sets.db: sets cannot be saved: the disk is full"
+    floor.station.chain.board.slip_deg = 2.4
+    for page in pages:
+        page.evaluate("localStorage.setItem('language', 'de')")
+        page.reload()
+        expect(page.locator("#failure")).to_be_visible()
+        expect(page.locator("#slip")).to_contain_text("um 2,4° verschoben")
+        assert_fits(page)
+    floor.machine.perform(*LIFT_IN, *REP)
+    for page in pages:
+        expect(page.locator("#count")).to_have_text("1")
+        expect(page.locator("#sign")).to_have_text("⚠ nicht gespeichert")
+        assert_fits(page)
+
+
 def test_three_digits_have_room(floor: Floor, visit: Open) -> None:
     for size in SCREENS.values():
         page = visit(floor.address, viewport=size)
@@ -137,7 +154,10 @@ def test_nothing_jumps_during_a_set(floor: Floor, visit: Open) -> None:
     floor.machine.perform(*LIFT_IN, *REP)
     expect(page.locator("#count")).to_have_text("1")
     page.evaluate(COUNT_SHIFTS)
-    floor.machine.perform(*(REP * 2), *LEAN_BACK, *(REP * 7))
+    floor.machine.perform(*(REP * 2), *LEAN_BACK)
+    floor.station.chain.board.cannot_write = "x cannot be written: the disk is full"
+    floor.machine.perform(*(REP * 7))
+    expect(page.locator("#sign")).to_have_text("⚠ not saved")
     expect(page.locator("#count")).to_have_text("11")
     assert page.evaluate("window.shifts") == []
 
