@@ -5,7 +5,6 @@ measured with.
 """
 
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,7 +15,7 @@ from msgspec import Meta
 
 from config.fields import Checked, shown
 from config.load import ConfigError
-from config.machine import LOWEST_DEG, Text
+from config.machine import LOWEST_DEG, MagnetError, Text
 from config.settings import Settings
 from config.standard import FormStandard
 
@@ -77,8 +76,8 @@ class SavedCalibration(Checked, frozen=True, kw_only=True):
     gear: Annotated[float, Meta(gt=0, le=100)]
     direction: Literal[1, -1]
     neutral_counts: Annotated[float, Meta(ge=0, le=32_768)]
-    sine_deg: float
-    cosine_deg: float
+    sine_deg: MagnetError
+    cosine_deg: MagnetError
     play_deg: Positive
     stop_deg: Annotated[float, Meta(gt=0, le=180)]
     sure_deg: Positive
@@ -155,20 +154,25 @@ def _changed(record: T, **values: object) -> T:
 class CalibrationBook:
     """All calibrations of a station, kept in one file."""
 
-    def __init__(self, path: Path, calibrations: Sequence[SavedCalibration] = ()) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._all = list(calibrations)
+        self._all: list[SavedCalibration] = []
 
     @classmethod
     def load(cls, path: Path) -> "CalibrationBook":
         """The book in a file; empty if there is none. Raises ConfigError, and leaves the file."""
+        book = cls(path)
+        book.read()
+        return book
+
+    def read(self) -> None:
+        """Look again what is in the file. Raises ConfigError."""
         try:
-            data = path.read_bytes()
+            self._all = _parsed(self._path.read_bytes(), self._path)
         except (FileNotFoundError, NotADirectoryError):
-            return cls(path)
+            self._all = []
         except OSError as error:
-            raise ConfigError(path, f"cannot be read: {error.strerror}") from None
-        return cls(path, _parsed(data, path))
+            raise ConfigError(self._path, f"cannot be read: {error.strerror}") from None
 
     @property
     def history(self) -> tuple[SavedCalibration, ...]:
@@ -191,6 +195,7 @@ class CalibrationBook:
 
         Raises ConfigError, and then it is not.
         """
+        self.read()
         self._save([*self._all, saved])
 
     def undo(self, now_utc: str) -> tuple[SavedCalibration, SavedCalibration | None] | None:
@@ -198,6 +203,7 @@ class CalibrationBook:
 
         None if there is nothing to undo. Raises ConfigError, and then nothing is undone.
         """
+        self.read()
         places = [at for at, one in enumerate(self._all) if not one.undone_utc]
         if not places:
             return None

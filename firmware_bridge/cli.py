@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from firmware_bridge.arguments import SETS_ACTIONS, parser
-from firmware_bridge.errors import LeverRepError
+from firmware_bridge.errors import LeverRepError, StoreError
 from firmware_bridge.stop import Stop
 
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis import Report
     from config import CalibrationBook, Settings
     from firmware_bridge.device.trace import Trace
+    from firmware_bridge.floor.store.keeping import Measuring
     from firmware_bridge.floor.store.reanalysis import Angles
     from firmware_bridge.floor.store.store import Samples
     from firmware_bridge.floor.store.storedset import StoredSet
@@ -88,19 +89,21 @@ def _demo(args: argparse.Namespace) -> int:
     from config import Calibration, MachineProfile, load_settings
     from firmware_bridge.device.link import Link
     from firmware_bridge.device.people import MOTION_HZ, SCRIPTS
-    from firmware_bridge.device.simulated import SimulatedMachine, counts_of
+    from firmware_bridge.device.simulated import DEVICE_ID, SimulatedMachine, counts_of
 
     if args.script not in SCRIPTS:
         args.usage_error(f"--script {args.script}: must be one of {', '.join(SCRIPTS)}")
     motion = SCRIPTS[args.script].motion()
     # The simulated machine is built as the defaults say, whatever the real one is.
     settings = load_settings(args.config)
-    settings = replace(settings, machine=MachineProfile(), calibration=Calibration())
+    settings = replace(
+        settings, machine=MachineProfile(), calibration=Calibration(device_id=DEVICE_ID)
+    )
     stop = Stop()
     with (
         stop.on_signals(),
         TemporaryDirectory(prefix="leverrep-") as folder,
-        _station(args, settings, None if args.fast else Path(folder), stop) as station,
+        _station(args, settings, stop, None if args.fast else Path(folder)) as station,
         SimulatedMachine(counts_of(motion), fast=args.fast) as machine,
     ):
         station.session_s = len(motion) / MOTION_HZ
@@ -117,7 +120,7 @@ def _run(args: argparse.Namespace) -> int:
     machine = settings.machine
     link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
     stop = Stop()
-    with stop.on_signals(), _station(args, settings, state_folder(), stop) as station:
+    with stop.on_signals(), _station(args, settings, stop, state_folder()) as station:
         if "file" not in args:
             station.run(link)
         else:
@@ -131,24 +134,27 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from config import load_settings
+    from config import load_settings, state_folder
     from firmware_bridge.device.recording import replay
 
-    stop = Stop()
-    with stop.on_signals(), _station(args, load_settings(args.config), None, stop) as station:
+    stop, settings = Stop(), load_settings(args.config)
+    with stop.on_signals(), _station(args, settings, stop, None, _book(state_folder())) as station:
         station.replay(replay(args.file, fast=args.fast))
     return _summary(args, station)
 
 
 @contextmanager
 def _station(
-    args: argparse.Namespace, settings: "Settings", folder: "Path | None", stop: Stop
+    args: argparse.Namespace,
+    settings: "Settings",
+    stop: Stop,
+    folder: "Path | None",
+    book: "CalibrationBook | None" = None,
 ) -> "Iterator[Station]":
     """A station that shows and writes what was asked for, until `stop` is asked for.
 
-    `folder`: where it keeps sets and calibrations; None: a recording, whose sets are kept already.
+    `folder`: where it keeps sets and calibrations; None: nowhere, it has those of `book`.
     """
-    from firmware_bridge.errors import StoreError
     from firmware_bridge.floor.eventlines import EventLines
     from firmware_bridge.floor.store.database import FILE
     from firmware_bridge.floor.store.keeper import Keeper
@@ -158,7 +164,8 @@ def _station(
     with ExitStack() as stack:
         if keeper:
             stack.enter_context(keeper)
-        station = Station(Chain(settings, _book(folder), keeper), stop=stop)
+        book = _book(folder) if folder else book
+        station = Station(Chain(settings, book, keeper), stop=stop, keeper=keeper)
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
@@ -175,8 +182,6 @@ def _station(
 
                 station.view = PlainView(sys.stdout)
         yield station
-    if keeper and keeper.failure:
-        raise StoreError(keeper.failure)
 
 
 def _open_display(
@@ -211,6 +216,8 @@ def _summary(args: argparse.Namespace, station: "Station") -> int:
         print_report({"sets": station.chain.sets})
     if station.failure:
         raise station.failure
+    if station.keeper and station.keeper.failure:
+        raise StoreError(station.keeper.failure)
     return DONE
 
 
@@ -294,30 +301,41 @@ def _compare(args: argparse.Namespace, settings: "Settings") -> int:
 
 def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace":
     """The angles of a CSV file or of a recording: no CSV file has a zero byte, every frame has."""
+    from config import state_folder
     from firmware_bridge.device.trace import decode_csv, is_text, read_bytes
-    from firmware_bridge.floor.calibration.in_force import degrees_by, measuring_by
+    from firmware_bridge.floor.calibration.in_force import degrees_by
     from firmware_bridge.station import trace_of_recording
 
     data = read_bytes(path)  # once: it may be a pipe
     if is_text(data):
-        return decode_csv(data, str(path), degrees_by(measuring_by(settings).calibration))
-    return trace_of_recording(data, str(path), settings, calibrated, _book(None))
+        return decode_csv(data, str(path), degrees_by(_measuring(settings).calibration))
+    return trace_of_recording(data, str(path), settings, calibrated, _book(state_folder()))
 
 
-def _book(folder: "Path | None") -> "CalibrationBook":
-    """The calibrations kept in a folder; None: in that of the real machine."""
-    from config import CalibrationBook, state_folder
+def _measuring(settings: "Settings") -> "Measuring":
+    """How counts without a device become degrees: as the one machine's do that is calibrated."""
+    from config import state_folder
+    from firmware_bridge.floor.calibration.in_force import measuring_by
 
-    return CalibrationBook.load((folder or state_folder()) / CALIBRATIONS)
+    book = _book(state_folder())
+    saved = book.newest(book.devices[0]) if len(book.devices) == 1 else None
+    return measuring_by(saved.applied_to(settings) if saved else settings, None, saved)
+
+
+def _book(folder: "Path") -> "CalibrationBook":
+    """The calibrations kept in a folder."""
+    from config import CalibrationBook
+
+    return CalibrationBook.load(folder / CALIBRATIONS)
 
 
 def _calibrate(args: argparse.Namespace) -> int:
-    from config import load_settings
+    from config import load_settings, state_folder
     from firmware_bridge.device.link import Link
     from firmware_bridge.floor.calibration.terminal import CalibrationTerminal
     from firmware_bridge.station import calibrate
 
-    settings, book = load_settings(args.config), _book(None)
+    settings, book = load_settings(args.config), _book(state_folder())
     if args.undo:
         return _undo(book)
     machine = settings.machine
@@ -339,8 +357,9 @@ def _undo(book: "CalibrationBook") -> int:
     if undone is None:
         raise CalibrationRefused("there is no calibration to undo")
     gone, now = undone
-    then = f"that of {now.made_utc}" if now else "what the settings say"
+    then = f"that of {now.made_utc}" if now else "none of this device"
     print(f"Undone: the calibration of {gone.made_utc}. In force now: {then}.")
+    print("A station that runs takes it up when the machine is next connected.")
     return DONE
 
 
@@ -367,10 +386,9 @@ def _sets(args: argparse.Namespace) -> int:
             return FAILED if sets.reanalyse(args, angles_of) else DONE
         case "import":
             from config import load_settings
-            from firmware_bridge.floor.calibration.in_force import measuring_by
 
             settings = load_settings(args.config)
-            sets.import_file(args, settings, measuring_by(settings), angles_of)
+            sets.import_file(args, settings, _measuring(settings), angles_of)
     return DONE
 
 

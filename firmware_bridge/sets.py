@@ -7,7 +7,6 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +42,7 @@ def opened() -> "Iterator[Store]":
 
 @contextmanager
 def _told_in_a_line(path: Path) -> Iterator[None]:
-    """Makes one StoreError of what can go wrong with a file."""
+    """Makes one StoreError of what can go wrong with a store."""
     try:
         yield
     except sqlite3.Error as error:
@@ -52,8 +51,6 @@ def _told_in_a_line(path: Path) -> Iterator[None]:
                 f"{path}: damaged ({error}): the station sets it aside at its next start"
             ) from None
         raise StoreError(f"{path}: {error}: try again, or look at the disk") from None
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be opened: {error.strerror}") from None
 
 
 def list_sets(args: argparse.Namespace) -> None:
@@ -163,9 +160,9 @@ def note(args: argparse.Namespace) -> None:
     if len(args.text) > LONGEST_NOTE:
         raise StoreError(f"a note has up to {LONGEST_NOTE} characters, this has {len(args.text)}")
     with opened() as store:
-        one = store.get(args.number)
+        store.get(args.number)
         with store.transaction():
-            store.change(replace(one, notes=args.text))
+            store.note(args.number, args.text)
 
 
 def export(args: argparse.Namespace) -> None:

@@ -7,14 +7,14 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
 
 from analysis import Event
-from config import CalibrationBook, ConfigError, SavedCalibration, Settings
+from config import Calibration, CalibrationBook, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
 from firmware_bridge.device.frames import Hello, Sensor, SensorError, Status
@@ -30,15 +30,17 @@ from firmware_bridge.errors import (
     OutputError,
     TraceError,
 )
-from firmware_bridge.floor.board import STALE_S, Board
+from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.calibration.calibrating import Calibrating
 from firmware_bridge.floor.calibration.guide import Guide
 from firmware_bridge.floor.calibration.in_force import Calibrations, degrees_by, measuring_by
 from firmware_bridge.floor.commands import Calibrate, Command
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
-from firmware_bridge.floor.store.keeping import Keeping
+from firmware_bridge.floor.store.keeping import Keeping, Measuring
+from firmware_bridge.floor.store.listing import utc_text
 from firmware_bridge.floor.store.reanalysis import Angles, recovered
 from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -67,31 +69,23 @@ def recover(running: Running) -> list[StoredSet]:
     return recovered(running, angles_of)
 
 
-class Guided:
-    """A calibration under way: what the link tells goes to the guide."""
-
-    def __init__(self, settings: Settings, hello: Hello) -> None:
-        facts = (hello.device_id, hello.sensor, hello.firmware, hello.counts_per_turn)
-        self.guide = Guide(settings, *facts)
-        self.heard_at = time.monotonic()
-
-    def take(self, chunk: Chunk) -> None:
-        """Follow what has come."""
-        for item in chunk.items:
-            if isinstance(item, Readings):
-                values = (
-                    error.name.lower() if error else value
-                    for value, error in zip(item.values, item.errors, strict=True)
-                )
-                self.guide.feed([*zip(item.t_s, values, strict=True)])
-            elif isinstance(item, Gap):
-                self.guide.missing(item.missing or 0)
-            elif isinstance(item, Status):
-                weak, strong, magnet = (
-                    bool(item.flags & flag)
-                    for flag in (Sensor.TOO_WEAK, Sensor.TOO_STRONG, Sensor.MAGNET)
-                )
-                self.guide.status(weak, strong, magnet, item.agc, item.magnitude)
+def tell_guide(guide: Guide, chunk: Chunk) -> None:
+    """The guide follows what the link has brought."""
+    for item in chunk.items:
+        if isinstance(item, Readings):
+            values = (
+                error.name.lower() if error else value
+                for value, error in zip(item.values, item.errors, strict=True)
+            )
+            guide.feed([*zip(item.t_s, values, strict=True)])
+        elif isinstance(item, Gap):
+            guide.missing(item.missing or 0)
+        elif isinstance(item, Status):
+            weak, strong, magnet = (
+                bool(item.flags & flag)
+                for flag in (Sensor.TOO_WEAK, Sensor.TOO_STRONG, Sensor.MAGNET)
+            )
+            guide.status(weak, strong, magnet, item.agc, item.magnitude)
 
 
 class Chain:
@@ -100,21 +94,25 @@ class Chain:
     def __init__(
         self, settings: Settings, book: CalibrationBook | None = None, keeper: Keeper | None = None
     ) -> None:
+        """`book`: calibrations of real machines. `keeper`: None where no sets are kept, as the
+        machine is a recording; then no calibration can be asked for either.
+        """
         self._training = Training(settings)
         self.board = self._training.board
-        self._calibrations = Calibrations(settings, book)
+        self.board.can_calibrate = book is not None and keeper is not None
+        self._calibrations = Calibrations(settings, book, asks=keeper is not None)
+        self._book = book
         self._tape = Tape()
         self._keeping = keeper and Keeping(keeper, self._tape, lambda: datetime.now().astimezone())
         # None: nobody knows how, and nothing is counted. A recording may have lost its HELLO.
         self._degrees: Callable[[float], float] | None
         self._degrees = degrees_by(measuring_by(settings).calibration)
         self._hello: Hello | None = None
-        self._guided: Guided | None = None
+        self._calibrating: Calibrating | None = None
         self._shown: list[float] = []
         self._now_s = 0.0
         self._bad_in_a_row = 0
         self._trouble: SensorError | None = None
-        self.board.can_calibrate = keeper is not None
 
     @property
     def sets(self) -> list[dict[str, Any]]:
@@ -146,7 +144,7 @@ class Chain:
     def obey(self, command: Command, at: float) -> list[Event]:
         """Do what somebody has asked for at a display."""
         if isinstance(command, Calibrate):
-            events = self._calibrate(command)
+            events = self._calibrate(command, at)
         else:
             events = self._training.obey(command)
         self._keep(at)
@@ -164,44 +162,46 @@ class Chain:
             self._keeping.follow(self.board, self._training.stop_deg, active, at)
 
     def _connect(self, event: Connected) -> list[Event]:
-        known, events = self._hello, []
-        another = known is None or (known.device_id, known.sensor) != (
-            event.hello.device_id,
-            event.hello.sensor,
-        )
-        if another:
+        before, self._hello = self._hello, event.hello
+        events = []
+        if before is None or _who(before) != _who(event.hello):
             events = self._measure_anew(event.hello)
-        self._hello = event.hello
         self.board.connect(LinkState.LIVE, event.port)
         who = {"port": event.port, "device_id": event.hello.device_id}
         return events + self._sensor(link="connected", **who)
 
     def _measure_anew(self, hello: Hello) -> list[Event]:
-        """From now on by the calibration of this device."""
+        """From now on by the calibration of this device; one that is under way is over."""
+        self._calibrating = self.board.guide = None
+        settings, measuring = self._calibrations.settings, Measuring(hello.device_id)
+        self._degrees, self.board.uncalibrated = None, ""
+        saved = None
         try:
             settings, saved = self._calibrations.of(hello)
+            measuring = measuring_by(settings, hello.device_id, saved)
+            self._degrees = degrees_by(measuring.calibration)
         except NotCalibrated as error:
-            self._degrees, self.board.uncalibrated = None, str(error)
-            return self._training.measure_anew(self._calibrations.settings)
-        measuring = measuring_by(settings, hello.device_id, saved)
-        self._degrees, self.board.uncalibrated = degrees_by(measuring.calibration), ""
+            self.board.uncalibrated = str(error)
+        by_default = saved is None and settings.calibration == Calibration()
+        self.board.never_calibrated = by_default and self.board.can_calibrate
         events = self._training.measure_anew(settings)
         if self._keeping:
+            self._keep(self.board.seen_at)
             self._keeping.measure_by(measuring, self.board)
         return events
 
     def _follow(self, chunk: Chunk, at: float) -> list[Event]:
-        added = self._tape.add(chunk)
         if self._keeping:
-            self._keeping.add(added)
+            self._keeping.add(self._tape.add(chunk))
         events: list[Event] = []
         for readings in chunk.items:
             if isinstance(readings, Readings):
                 self._now_s = readings.t_s[-1]
                 events += self._watch_sensor(readings)
-        if self._guided:
-            self._guided.take(chunk)
-            self._show_guide(at)
+        if self._calibrating:
+            tell_guide(self._calibrating.guide, chunk)
+            self._calibrating.heard(at)
+            self.board.guide = self._calibrating.view()
         elif self._degrees:
             times, counts = good_samples(chunk.items)
             events += self._count(times, [self._degrees(count) for count in counts], at)
@@ -209,57 +209,39 @@ class Chain:
 
     def _count(self, times: list[float], angles: list[float], at: float) -> list[Event]:
         if not times:
-            return []
+            return self._training.see_nothing(self._now_s)
         self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
         self.board.see(times[-1], median(self._shown), at)
         return self._training.feed(times, angles)
 
     def tick(self, at: float) -> None:
         """Nothing has come for a while, up to the second `at`."""
-        if self._guided:
-            silent_s = at - self._guided.heard_at
-            self._guided.guide.tick(silent_s)
-            self._show_guide(self._guided.heard_at, silent=silent_s > STALE_S)
+        if self._calibrating:
+            self._calibrating.tick(at)
+            self.board.guide = self._calibrating.view()
 
-    def _show_guide(self, heard_at: float, silent: bool = False) -> None:
-        assert self._guided
-        self._guided.heard_at = heard_at
-        self.board.guide = {**self._guided.guide.view(), "silent": silent}
-
-    def _calibrate(self, command: Calibrate) -> list[Event]:
+    def _calibrate(self, command: Calibrate, at: float) -> list[Event]:
         """Begin, follow or end a calibration; never in a set."""
         if command.step == "begin":
-            return self._begin_guide()
-        if not self._guided:
+            return self._begin_calibration(at)
+        if not (self._calibrating and self._hello and self._book):
             return []
-        guide = self._guided.guide
-        if command.step == "cancel":
-            return self._end_guide()
-        if command.step == "save" and guide.view()["result"]:
-            return self._save_guide(guide)
-        _follow(guide, command)
-        self.board.guide = guide.view()
+        over = command.step == "cancel"
+        if command.step == "save" and self._calibrating.view()["result"]:
+            over = bool(self._calibrating.keep(self._book, utc_text(datetime.now(UTC))))
+        if over:
+            return self._measure_anew(self._hello)
+        self._calibrating.obey(command)
+        self.board.guide = self._calibrating.view()
         return []
 
-    def _begin_guide(self) -> list[Event]:
+    def _begin_calibration(self, at: float) -> list[Event]:
         if self._hello is None or self.board.in_set or not self.board.can_calibrate:
             return []
-        self._guided = Guided(self._calibrations.settings, self._hello)
-        self.board.guide = self._guided.guide.view()
-        return self._training.measure_anew(self._calibrations.settings)
-
-    def _save_guide(self, guide: Guide) -> list[Event]:
-        try:
-            self._calibrations.keep(guide)
-        except ConfigError as error:
-            self.board.guide = {**guide.view(), "problem": str(error)}
-            return []
-        return self._end_guide()
-
-    def _end_guide(self) -> list[Event]:
-        self._guided = self.board.guide = None
-        assert self._hello
-        return self._measure_anew(self._hello)
+        events = self._training.measure_anew(self._calibrations.settings)
+        self._calibrating = Calibrating(self._calibrations.settings, self._hello, at)
+        self.board.guide = self._calibrating.view()
+        return events
 
     def _watch_sensor(self, readings: Readings) -> list[Event]:
         """Tell when the sensor stops giving counts, and when it is well again."""
@@ -280,6 +262,10 @@ class Chain:
         return [event]
 
 
+def _who(hello: Hello) -> tuple[str, str, int]:
+    return hello.device_id, hello.sensor, hello.counts_per_turn
+
+
 def trace_of_recording(
     data: bytes,
     name: str,
@@ -295,7 +281,7 @@ def trace_of_recording(
     """
     times: list[float] = []
     counts: list[int] = []
-    calibrations = Calibrations(settings, book)
+    calibrations = Calibrations(settings, book, asks=False)
     for event in play(data, name, fast=True):
         if isinstance(event, Connected):
             if calibrated:
@@ -334,6 +320,7 @@ class Station:
     recorder: Recorder | None = None
     view: View | None = None
     display: Display | None = None
+    keeper: Keeper | None = None
     # Length of a scripted session: it is over then and nobody looks, or when its machine is gone.
     session_s: float | None = None
     stop: Stop = field(default_factory=Stop)
@@ -424,43 +411,34 @@ def calibrate(
 ) -> SavedCalibration:
     """Run the guide on a link, and keep what it finds.
 
-    Raises CalibrationRefused, and PortError if there is no machine.
+    Raises CalibrationRefused, ConfigError if it cannot be saved, PortError without a machine.
     """
-    guided: Guided | None = None
+    calibrating: Calibrating | None = None
     with link:
         while not stop.asked:
             event, at = link.next_event(TICK_S), time.monotonic()
             match event:
-                case Searching() if guided is None:
+                case Searching() if calibrating is None:
                     raise event.why
-                case Connected() if guided is None:
-                    guided = Guided(settings, event.hello)
-                case Chunk() if guided:
-                    guided.take(event)
-                    guided.heard_at = at
-            if guided is None:
+                case Connected() if calibrating is None:
+                    calibrating = Calibrating(settings, event.hello, at)
+                case Connected() if calibrating and event.hello.device_id != calibrating.device_id:
+                    raise CalibrationRefused("not calibrated: another board was plugged in")
+                case Chunk() if calibrating:
+                    tell_guide(calibrating.guide, event)
+                    calibrating.heard(at)
+            if calibrating is None:
                 continue
-            guide = guided.guide
-            guide.tick(at - guided.heard_at)
+            guide = calibrating.guide
+            calibrating.tick(at)
             for action in somebody.actions():
                 action(guide)
-            view = guide.view()
+            view = calibrating.view()
             somebody.show(view)
             if view["refusal"]:
                 raise CalibrationRefused(f"not calibrated: {view['refusal']['words']}")
             if view["result"]:
-                return Calibrations(settings, book).keep(guide)
+                saved = guide.saved(utc_text(datetime.now(UTC)))
+                book.keep(saved)
+                return saved
     raise CalibrationRefused("not calibrated: stopped; the calibration before stays in force")
-
-
-def _follow(guide: Guide, action: Calibrate) -> None:
-    """Do what a display asks of the guide."""
-    match action.step:
-        case "take":
-            guide.take()
-        case "skip":
-            guide.skip()
-        case "check" if action.angle_deg is not None:
-            guide.check(action.angle_deg)
-        case "cancel":
-            guide.cancel()

@@ -95,9 +95,9 @@ def test_sets_are_listed_and_filtered(
 
 @pytest.mark.usefixtures("three")
 def test_a_line_says_what_matters(capfd: Said, store: Store) -> None:
-    marked = replace(store.get(1), suspect=True, notes="left\nknee")
     with store.transaction():
-        store.change(replace(marked, record=replace(marked.record, discomfort=True)))
+        store.mark("set-0", discomfort=True, suspect=True)
+        store.note(1, "left\nknee")
     line = said(capfd, "list").splitlines()[1]
     assert line == (
         "    1  2026-11-25 19:03   30 kg  standard       9  44.8°    88  2 not counted, 1 leaned "

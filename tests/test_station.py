@@ -27,7 +27,6 @@ from firmware_bridge.errors import (
     LinkLost,
     MachineMismatch,
     NoSuchPort,
-    NotCalibrated,
     OutputError,
     TraceError,
 )
@@ -455,6 +454,7 @@ def test_a_calibration_that_cannot_be_saved_is_not_believed(tmp_path: Path, keep
     chain = Chain(Settings(), book, keeper)
     calibrated_by_taps(chain, **OTHER_WAY)
     assert chain.board.guide is not None
+    follow(chain, list(wired(np.zeros(20)))[2:])
     assert "cannot be saved" in chain.board.guide["problem"]
     assert book.newest("lever-1") is None
 
@@ -489,9 +489,14 @@ def test_a_recording_is_read_by_the_calibration_of_its_device(
     data = b"".join(event.data for event in told if isinstance(event, Chunk))
     trace = trace_of_recording(data, "x", Settings(), book=CalibrationBook.load(path))
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
-    other = wire(replace(HELLO, device_id="lever-2")) + data
-    with pytest.raises(NotCalibrated, match="calibrate again"):
-        trace_of_recording(other, "x", Settings(), book=CalibrationBook.load(path))
+    # Nobody can calibrate a file of another machine: it is read by the settings.
+    others = b"".join(
+        event.data
+        for event in wired(motion, replace(HELLO, device_id="lever-2"))
+        if isinstance(event, Chunk)
+    )
+    trace = trace_of_recording(others, "x", Settings(), book=CalibrationBook.load(path))
+    assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
 
 
 def wait_for(what: Callable[[], bool]) -> None:
@@ -543,3 +548,58 @@ def test_somebody_who_stops_the_guide_has_changed_nothing(tmp_path: Path) -> Non
         pytest.raises(CalibrationRefused, match="the calibration before stays in force"),
     ):
         calibrate(Link(machine.port, rate_hz=200), Settings(), book, Beside(), stop)
+
+
+def test_another_board_ends_a_calibration(tmp_path: Path, keeper: Keeper) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(np.zeros(20)))
+    chain.obey(Calibrate(step="begin"), 100.0)
+    follow(chain, wired(np.zeros(20), replace(HELLO, device_id="lever-2")))
+    assert chain.board.guide is None
+    assert chain.obey(Calibrate(step="take"), 100.0) == []
+
+
+def test_a_sensor_that_dies_in_a_set_ends_it_after_a_rest(tmp_path: Path) -> None:
+    path = tmp_path / "sets.db"
+    with Keeper(path, recover) as keeper:
+        chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+        motion = SCRIPTS["good"].motion()[:28_000]
+        follow(chain, wired(motion))
+        reps = chain.board.reps
+        stream = Stream()
+        stream.feed(wire(HELLO))
+        dead = (NO_MAGNET,) * 4
+        for at in range(5_600, 5_600 + 30 * 200, 4):
+            data = wire(Samples(1, at % 2**16, 5000 * at, (0, 5000, 10_000, 15_000), dead))
+            times = tuple((at + n) / 200 for n in range(4))
+            chain.take(Chunk(data, [Readings(at, times, dead)]), 100.0 + at / 200)
+        assert not chain.board.in_set
+        chain.close(1000.0)
+    (one,) = kept_sets(path)
+    assert (one.record.ended_by, one.report["rep_count"]) == ("no_data", reps)
+    with Store(path) as store:
+        assert store.running() is None
+
+
+def test_who_was_never_calibrated_is_told_and_counted(tmp_path: Path, keeper: Keeper) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(SCRIPTS["good"].motion()))
+    chain.close(1000.0)
+    assert [one["rep_count"] for one in chain.sets] == [8]
+    assert "not calibrated yet" in chain.board.complaint
+    by_hand = Settings(calibration=Calibration(neutral_counts=2047.0))
+    chain = Chain(by_hand, CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(np.zeros(20)))
+    assert chain.board.complaint == ""
+
+
+def test_a_calibration_undone_elsewhere_is_undone_at_the_next_connection(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    path = tmp_path / "book.json"
+    chain = Chain(Settings(), CalibrationBook.load(path), keeper)
+    calibrated_by_taps(chain, **OTHER_WAY)
+    CalibrationBook.load(path).undo("2026-11-25T10:00:00Z")
+    again = Chain(Settings(), CalibrationBook.load(path), keeper)
+    follow(again, wired(np.zeros(20)))
+    assert "not calibrated yet" in again.board.complaint

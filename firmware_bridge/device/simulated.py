@@ -28,6 +28,7 @@ from firmware_bridge.errors import OutputError
 BRIDGE = Path(__file__).parent.parent
 BOOT = BRIDGE / "device" / "simulated_board" / "boot.py"
 FIRMWARE = BRIDGE / "firmware"
+DEVICE_ID = b"sim-lever".hex()
 NOISE_DEG = 0.03  # of an AS5600
 # Values of a motion besides counts:
 NO_ANSWER, NO_MAGNET, STUCK_BUS = 0xFFFF, 0xFFFE, 0xFFFD

@@ -29,13 +29,13 @@ class Tape:
         self._rest = b""  # of a frame that is not complete
         self._hello: Hello | None = None
         self._index = 0  # number of the next sample
-        self._now_s = 0.0
+        self.now_s = 0.0  # device time of its last sample
 
     @property
     def from_s(self) -> float:
         """Device time of its first sample."""
         times = (piece.first_s for piece in self._pieces if piece.first_s is not None)
-        return next(times, self._now_s)
+        return next(times, self.now_s)
 
     @property
     def data(self) -> bytes:
@@ -54,7 +54,7 @@ class Tape:
         for item in chunk.items:
             if isinstance(item, Readings):
                 first_s = item.t_s[0] if first_s is None else first_s
-                self._index, self._now_s = item.index + len(item.values), item.t_s[-1]
+                self._index, self.now_s = item.index + len(item.values), item.t_s[-1]
             elif isinstance(item, Hello):
                 self._hello, self._index = item, item.samples
             elif isinstance(item, Status) and self._hello and item.boot == self._hello.boot:
@@ -66,7 +66,7 @@ class Tape:
                 )
         data = whole + delimiter
         if data:
-            self._pieces.append(_Piece(hello, first_s, self._now_s, data))
+            self._pieces.append(_Piece(hello, first_s, self.now_s, data))
         return data
 
     def forget_before(self, t_s: float) -> None:

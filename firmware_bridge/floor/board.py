@@ -34,6 +34,7 @@ TROUBLES = {
     "no_magnet": "no magnet at the sensor",
     "nonsense": "sensor answers nonsense: check its cable",
 }
+NEVER_CALIBRATED = "not calibrated yet: angles may be wrong, run leverrep calibrate"
 BEGIN = "Lift the lever to the top to begin"
 
 
@@ -95,6 +96,7 @@ class Board:
     standards: Mapping[str, FormStandard] = field(default_factory=dict)  # to choose from
     can_calibrate: bool = False
     uncalibrated: str = ""  # why nothing is counted before the guide has been run
+    never_calibrated: bool = False  # it counts by what the settings say if nobody has said anything
     guide: dict[str, Any] | None = None  # a calibration under way (calibration/CALIBRATING.md)
     remembered: int = 0  # sets up to this number are from before this start
     slip_deg: float | None = None  # how far the sensor has moved since it was calibrated
@@ -114,7 +116,8 @@ class Board:
     def complaint(self) -> str:
         """What somebody has to see to, the worst of it."""
         moved = slip_words(self.slip_deg) if self.slip_deg else ""
-        return self.uncalibrated or self.cannot_write or self.cannot_keep or moved
+        never = NEVER_CALIBRATED if self.never_calibrated else ""
+        return self.uncalibrated or self.cannot_write or self.cannot_keep or moved or never
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
         """Take the newest angle, which arrived at the wall-clock second `at`."""

@@ -68,6 +68,12 @@ class Training:
         self._take_up_plan()
         return events
 
+    def see_nothing(self, now_s: float) -> list[Event]:
+        """The sensor gives no angles, up to the second `now_s`: after a rest the set is over."""
+        if self.active and now_s - self.board.now_s > self.board.standard.set_rest_s:
+            return self._told(self._live.end_set("no_data"))
+        return []
+
     def close(self) -> list[Event]:
         """The end of the data: the set under way is closed."""
         return self._told(self._live.close())

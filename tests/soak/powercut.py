@@ -15,7 +15,7 @@ from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.bench.figure import Figure, progress
-from tests.floor.export.kept import EVENING, kept, struck_out
+from tests.floor.export.kept import EVENING, kept
 from tests.floor.store.lossy import LossyDisk, Op, after_power_cut
 
 SCRIPTS = ("mixed", "good", "fast")
@@ -122,8 +122,8 @@ def changes(start: str, chance: random.Random) -> Iterator[Callable[[Store], obj
             tape = replace(tape, data=tape.data + data)
             yield lambda store, piece=piece, data=data: store.append(piece, data)
         yield lambda store, one=one, tape=tape: (store.drop_running(), store.save(one, tape))
-        changed = replace(struck_out(one, 2), notes="hurried", suspect=True)
-        yield lambda store, changed=changed: store.change(changed)
+        yield lambda store, one=one: store.strike(one.uid, [2])
+        yield lambda store, one=one: store.note(store.id_of(one.uid), "hurried")
         if chance.random() < 0.5:
             yield lambda store, one=one: store.add_analysis(
                 store.id_of(one.uid), one.report, "0.2.0", EVENING

@@ -1,16 +1,13 @@
 """Which calibration is in force for a device, and how counts become lever degrees by it."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from analysis import LeverScale, Play
 from config import CalibrationBook, FieldError, SavedCalibration, Settings
 from config.calibrations import Device
 from firmware_bridge.errors import MachineMismatch, NotCalibrated
-from firmware_bridge.floor.calibration.guide import Guide
 from firmware_bridge.floor.store.keeping import Measuring
-from firmware_bridge.floor.store.listing import utc_text
 
 
 def measuring_by(
@@ -35,9 +32,9 @@ def measuring_by(
 def degrees_by(measuring: Mapping[str, Any]) -> Callable[[float], float]:
     """Makes lever degrees of counts, one reading after the other."""
     names = ("neutral_counts", "counts_per_turn", "gear", "direction", "sine_deg", "cosine_deg")
-    scale = LeverScale(*(measuring[name] for name in names))
+    scale = LeverScale(**{name: measuring[name] for name in names})
     if not measuring["play_deg"]:
-        return scale.degrees
+        return scale.degrees  # a call less for each sample
     play = Play(measuring["play_deg"])
     return lambda counts: play.take(scale.degrees(counts))
 
@@ -58,39 +55,51 @@ def check_machine(device: Device, settings: Settings) -> None:
 
 
 class Calibrations:
-    """What the settings say of a device, and what the guide has found (`book`)."""
+    """What the settings say of a device, and what the guide has found (`book`).
 
-    def __init__(self, settings: Settings, book: CalibrationBook | None = None) -> None:
+    `asks`: is there a machine that could be calibrated? A recording has what it has.
+    """
+
+    def __init__(
+        self, settings: Settings, book: CalibrationBook | None = None, *, asks: bool
+    ) -> None:
         self.settings = settings
         self._book = book
+        self._asks = asks
 
     def of(self, device: Device) -> tuple[Settings, SavedCalibration | None]:
-        """The settings by which this device is read.
+        """The settings by which this device is read, and the calibration that they are of.
 
         Raises MachineMismatch if they are of another device, and NotCalibrated, which is one, if
         the guide has to find them.
         """
-        saved = self._book and self._book.newest(device.device_id)
-        if saved:
-            why = saved.misfit(device)
-            if why:
-                raise NotCalibrated(why)
-            try:
-                return saved.applied_to(self.settings), saved
-            except FieldError as error:
-                raise MachineMismatch(f"settings and calibration contradict: {error}") from None
-        by_hand = self.settings.calibration.device_id == device.device_id
-        if self._book and self._book.devices and not by_hand:
-            known = ", ".join(self._book.devices)
-            raise NotCalibrated(
-                f"this is device {device.device_id}, the calibration is of {known}: calibrate again"
-            )
+        if self._book:
+            self._book.read()  # somebody may have gone back to the one before
+            found = self._found(self._book, device)
+            if found:
+                return found
         check_machine(device, self.settings)
         return self.settings, None
 
-    def keep(self, guide: Guide) -> SavedCalibration:
-        """Believe what the guide has found. Raises ConfigError if it cannot be saved."""
-        assert self._book
-        found = guide.saved(utc_text(datetime.now(UTC)))
-        self._book.keep(found)
-        return found
+    def _found(
+        self, book: CalibrationBook, device: Device
+    ) -> tuple[Settings, SavedCalibration] | None:
+        saved = book.newest(device.device_id)
+        by_hand = self.settings.calibration.device_id == device.device_id
+        why = saved.misfit(device) if saved else _of_others(book, device)
+        if why and self._asks and (saved or not by_hand):
+            raise NotCalibrated(why)
+        if saved is None or why:
+            return None
+        try:
+            return saved.applied_to(self.settings), saved
+        except FieldError as error:
+            raise MachineMismatch(f"settings and calibration contradict: {error}") from None
+
+
+def _of_others(book: CalibrationBook, device: Device) -> str | None:
+    """Why what is calibrated is not this device."""
+    if not book.devices:
+        return None
+    known = ", ".join(book.devices)
+    return f"this is device {device.device_id}, the calibration is of {known}: calibrate again"

@@ -26,6 +26,7 @@ def state(board: Board) -> dict[str, Any]:
             "can": board.can_calibrate,
             "needed": board.uncalibrated or None,
             "slip_deg": board.slip_deg,
+            "never": board.never_calibrated,
         },
         "guide": board.guide,
         "standards": list(board.standards),

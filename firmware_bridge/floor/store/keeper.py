@@ -101,9 +101,14 @@ class Keeper:
         self._jobs.put(_Job(partial(_save_over, one, samples), anew=True, set_uid=one.uid))
         self._wake.set()
 
-    def change(self, one: StoredSet) -> None:
-        """Somebody has changed a set that is over."""
-        self._jobs.put(_Job(lambda store: store.change(one)))
+    def mark(self, one: StoredSet) -> None:
+        """It hurt in a set that is over, or it is suspect."""
+        self._jobs.put(_Job(lambda store: store.mark(one.uid, one.record.discomfort, one.suspect)))
+        self._wake.set()
+
+    def strike(self, one: StoredSet) -> None:
+        """Somebody has struck out reps of a set that is over, or taken that back."""
+        self._jobs.put(_Job(lambda store: store.strike(one.uid, one.record.removed)))
         self._wake.set()
 
     # The keeper's thread, from here on.
@@ -147,9 +152,9 @@ class Keeper:
             self._let_go(error)
 
     def _open(self) -> Store:
-        store = self._store = open_or_set_aside(self.path)
         if self._claim is None:
             self._claim = _claimed(self.path)
+        store = self._store = open_or_set_aside(self.path)
         if self.found is None:
             self._keep_interrupted(store)
             since = datetime.now(UTC) - timedelta(seconds=DAY_S)
@@ -190,6 +195,7 @@ class Keeper:
         self._store = None
         if is_damage(error):
             set_aside(self.path)
+            self.kept = {}  # of another file
 
 
 def _save_over(one: StoredSet, samples: Samples, store: Store) -> int:
@@ -222,6 +228,7 @@ def _claimed(path: Path) -> int:
 
     Raises StoreError if another station has it.
     """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -50,6 +50,10 @@ class Tape(Protocol):
         """Time of its first sample."""
 
     @property
+    def now_s(self) -> float:
+        """Time of its last sample, whatever that was worth."""
+
+    @property
     def data(self) -> bytes:
         """All of it."""
 
@@ -96,8 +100,11 @@ class Keeping:
             if kept is None:
                 self._save(record, board, stop_deg, at)
             elif kept.record is not record:
-                self._sets[record.number] = replace(kept, record=record)
-                self._keeper.change(self._sets[record.number])
+                one = self._sets[record.number] = replace(kept, record=record)
+                if one.record.discomfort != kept.record.discomfort:
+                    self._keeper.mark(one)
+                if one.record.removed != kept.record.removed:
+                    self._keeper.strike(one)
         self._follow_running(board, stop_deg, active, at)
         board.cannot_keep = self._keeper.failure
         board.kept = {
@@ -112,7 +119,8 @@ class Keeping:
         if board.set_number == 0:
             now = self._now()
             for number, one in enumerate(found, 1):
-                rest_from_s = at - (now - one.ended_utc).total_seconds()
+                ago_s = (now - one.ended_utc).total_seconds()
+                rest_from_s = at - max(0.0, ago_s)  # a small computer's clock may be set later
                 record = replace(one.record, number=number, rest_from_s=rest_from_s)
                 self._sets[number] = replace(one, record=record)
                 board.sets.append(record)
@@ -144,7 +152,7 @@ class Keeping:
             self._keeper.drop()
         self._running = active
         if not active:
-            self._tape.forget_before(board.now_s - LEAD_S)
+            self._tape.forget_before(self._tape.now_s - LEAD_S)
 
     def _new(self, record: SetRecord, stop_deg: float | None, ago_s: float) -> StoredSet:
         now = self._now()
@@ -178,4 +186,4 @@ class Keeping:
             shows_it = abs((one.stop_deg or 0.0) - now_deg) < abs(board.slip_deg) / 2
             if shows_it and one.calibration == self._measuring.calibration:
                 self._sets[number] = replace(one, suspect=True)
-                self._keeper.change(self._sets[number])
+                self._keeper.mark(self._sets[number])

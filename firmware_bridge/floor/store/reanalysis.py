@@ -76,7 +76,10 @@ def reanalyse(
 
 
 def same_set(one: StoredSet, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Of the sets found the one with the most of its time; reps struck out stay so."""
+    """Of the sets found the one with the most of its time, an empty one if none has any of it.
+
+    Reps that are struck out stay so.
+    """
 
     def shared_s(report: dict[str, Any]) -> float:
         spans = (one.report["start_s"], one.report["end_s"], report["start_s"], report["end_s"])
@@ -85,6 +88,9 @@ def same_set(one: StoredSet, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
         a, b, c, d = spans
         return float(min(b, d) - max(a, c))
 
-    best = max(found, key=shared_s, default=SetReport(()).to_dict())
+    best = max(found, key=shared_s, default=None)
+    # Of unknown times only one that is alone can be told.
+    if best is None or shared_s(best) < 0 or (shared_s(best) == 0 and len(found) > 1):
+        best = SetReport(()).to_dict()
     removed = one.record.removed
     return SetReport.from_dict(best).without(removed).to_dict() if removed else best

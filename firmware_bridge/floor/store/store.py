@@ -4,7 +4,7 @@ One transaction a change, on the disk before it is over (WAL, synchronous=FULL).
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
+from analysis import SetReport
 from config import FormStandard
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.plan import Plan
@@ -122,9 +123,12 @@ class Store:
             "source": one.source,
             "notes": one.notes,
         }
-        self._insert("INSERT OR IGNORE INTO sets", values)
-        (number,) = self._db.execute("SELECT id FROM sets WHERE uid = ?", [one.uid]).fetchone()
-        self.change(one)
+        known = self.id_of(one.uid)
+        if known is not None:
+            return known
+        number = self._insert("INSERT INTO sets", values)
+        made_utc = one.analysed_utc or one.started_utc
+        self.add_analysis(number, one.report, one.program, made_utc)
         packed = {
             "set_id": number,
             "kind": samples.kind,
@@ -132,31 +136,36 @@ class Store:
             "data": zlib.compress(samples.data),
             "trace": zlib.compress(msgspec.json.encode(record.trace)),
         }
-        self._insert("INSERT OR REPLACE INTO samples", packed)
-        return int(number)
+        self._insert("INSERT INTO samples", packed)
+        return number
 
-    def change(self, one: StoredSet) -> None:
-        """Somebody has struck out reps of a kept set, marked it, or written a note."""
-        facts = (int(one.record.discomfort), int(one.suspect), one.notes, one.uid)
+    def mark(self, uid: str, discomfort: bool, suspect: bool) -> None:
+        """It hurt in a kept set; the sensor had moved."""
         self._db.execute(
-            "UPDATE sets SET discomfort = ?, suspect = ?, notes = ? WHERE uid = ?", facts
+            "UPDATE sets SET discomfort = ?, suspect = ? WHERE uid = ?",
+            [int(discomfort), int(suspect), uid],
         )
+
+    def note(self, number: int, notes: str) -> None:
+        """A trainer's words on a kept set."""
+        self._db.execute("UPDATE sets SET notes = ? WHERE id = ?", [notes, number])
+
+    def strike(self, uid: str, removed: Collection[int]) -> None:
+        """Just these reps of a kept set are struck out, of what is now found in it."""
         found = self._db.execute(
-            "SELECT sets.id, analyses.id FROM sets LEFT JOIN analyses ON set_id = sets.id AND"
-            " current WHERE uid = ?",
-            [one.uid],
+            "SELECT analyses.id, report FROM sets JOIN analyses ON set_id = sets.id AND current"
+            " WHERE uid = ?",
+            [uid],
         ).fetchone()
         if found is None:
             return
-        number, analysis = found
-        if analysis is None:
-            self.add_analysis(number, one.report, one.program, one.analysed_utc or one.started_utc)
-        else:
-            summary = _summary(one.report)
-            places = ", ".join(f"{name} = ?" for name in summary)
-            self._db.execute(
-                f"UPDATE analyses SET {places} WHERE id = ?", [*summary.values(), analysis]
-            )
+        analysis, report = found
+        struck = SetReport.from_dict(msgspec.json.decode(report)).without(removed)
+        summary = _summary(struck.to_dict())
+        places = ", ".join(f"{name} = ?" for name in summary)
+        self._db.execute(
+            f"UPDATE analyses SET {places} WHERE id = ?", [*summary.values(), analysis]
+        )
 
     def add_analysis(
         self, number: int, report: dict[str, Any], program: str, made_utc: datetime
@@ -190,9 +199,11 @@ class Store:
         self._db.execute("DELETE FROM running")
         self._db.execute("DELETE FROM running_bytes")
 
-    def _insert(self, insert: str, values: dict[str, Any]) -> None:
+    def _insert(self, insert: str, values: dict[str, Any]) -> int:
+        """The id of the new row."""
         places = ", ".join("?" * len(values))
-        self._db.execute(f"{insert} ({', '.join(values)}) VALUES ({places})", [*values.values()])
+        into = f"{insert} ({', '.join(values)}) VALUES ({places})"
+        return self._db.execute(into, [*values.values()]).lastrowid or 0
 
     # Reading:
 

@@ -86,7 +86,7 @@ def test_a_station_that_has_seen_nothing() -> None:
         "link": {"state": "searching", "port": "", "why": ""},
         "trouble": None,
         "failure": None,
-        "calibration": {"can": False, "needed": None, "slip_deg": None},
+        "calibration": {"can": False, "needed": None, "slip_deg": None, "never": False},
         "guide": None,
         "standards": [],
         "plan": {

@@ -101,7 +101,7 @@ def test_a_set_that_is_told_to_be_kept_is_in_the_store(path: Path) -> None:
 def test_a_change_is_kept(path: Path) -> None:
     with keeping(path) as keeper:
         keeper.save(a_set("u1"), WIRE)
-        keeper.change(struck_out(a_set("u1"), 1))
+        keeper.strike(struck_out(a_set("u1"), 1))
     with Store(path) as store:
         (one,) = store.sets()
     assert one.record.removed == {1}
@@ -136,7 +136,7 @@ def test_what_was_said_of_a_set_that_is_over_is_not_written(path: Path) -> None:
         keeper.begin(a_set(f"u{n}"), WIRE)
         keeper.append(b"piece")
     keeper.save(a_set("u2"), WIRE)
-    keeper.change(a_set("u2"))
+    keeper.mark(a_set("u2"))
     keeper._collect()
     assert [job.running for job in keeper._waiting] == [False, False]
 

@@ -44,8 +44,11 @@ class KeeperDouble:
         self.sets.append(one)
         self.kept[one.uid] = 40 + len(self.sets)
 
-    def change(self, one: StoredSet) -> None:
-        self.told.append(("change", one))
+    def mark(self, one: StoredSet) -> None:
+        self.told.append(("mark", one))
+
+    def strike(self, one: StoredSet) -> None:
+        self.told.append(("strike", one))
 
     @property
     def words(self) -> list[str]:
@@ -55,6 +58,7 @@ class KeeperDouble:
 class TapeDouble:
     def __init__(self) -> None:
         self.from_s, self.data, self.kept_from_s, self.cuts = 3.0, b"tape", 0.0, 0
+        self.now_s = 0.0
 
     def forget_before(self, t_s: float) -> None:
         self.kept_from_s = t_s
@@ -80,6 +84,7 @@ class Floor:
 
     def look(self, t_s: float, active: bool = False) -> "Floor":
         self.board.see(t_s, 10.0, t_s + 1000.0)
+        self.tape.now_s = t_s
         self.keeping.follow(self.board, self.stop_deg, active, t_s + 1000.0)
         return self
 
@@ -142,7 +147,7 @@ def test_a_change_by_a_person_is_told() -> None:
     (record,) = floor.board.sets
     floor.board.sets[0] = replace(record, report=record.report_without([1]))
     floor.look(101.0).look(102.0)
-    assert floor.keeper.words == ["begin", "save", "change"]
+    assert floor.keeper.words == ["begin", "save", "strike"]
     changed = floor.keeper.told[-1][1]
     assert changed.uid == floor.keeper.sets[0].uid
     assert changed.report["rep_count"] == 0
@@ -186,7 +191,7 @@ def test_what_cannot_be_kept_is_on_the_board_for_as_long_as_it_cannot() -> None:
 
 
 def suspects(floor: Floor) -> list[bool]:
-    changed = {one.uid: one for word, one in floor.keeper.told if word == "change"}
+    changed = {one.uid: one for word, one in floor.keeper.told if word == "mark"}
     return [changed.get(one.uid, one).suspect for one in floor.keeper.sets]
 
 
@@ -221,3 +226,17 @@ def test_stops_of_another_sensor_say_nothing() -> None:
     floor = Floor()
     floor.keeper.stops = [Stop("lever-2", CALIBRATED.calibration, 57.0)] * 9
     assert floor.connect().look(1.0).board.slip_deg is None
+
+
+def test_a_sensor_that_tells_no_angle_fills_no_tape() -> None:
+    floor = Floor().connect().look(10.0)
+    floor.tape.now_s = 500.0
+    floor.keeping.follow(floor.board, None, False, 1500.0)
+    assert floor.tape.kept_from_s == 500.0 - LEAD_S
+
+
+def test_that_it_hurt_is_told_without_the_report() -> None:
+    floor = Floor().connect().do_set(100.0)
+    (record,) = floor.board.sets
+    floor.board.sets[0] = replace(record, discomfort=True)
+    assert floor.look(101.0).keeper.words == ["begin", "save", "mark"]

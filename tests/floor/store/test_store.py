@@ -99,7 +99,9 @@ def test_a_changed_set_is_the_same_set_changed(store: Store) -> None:
     changed = replace(struck_out(one, 2), notes="struck out", suspect=True)
     changed = replace(changed, record=replace(changed.record, discomfort=True))
     with store.transaction():
-        store.change(changed)
+        store.strike("u1", [2])
+        store.mark("u1", discomfort=True, suspect=True)
+        store.note(number, "struck out")
     assert store.get(number) == replace(changed, id=number, analysed_utc=EVENING)
     assert len(store.analyses(number)) == 1
     assert store.lines()[0].rep_count == one.report["rep_count"] - 1
@@ -107,7 +109,9 @@ def test_a_changed_set_is_the_same_set_changed(store: Store) -> None:
 
 def test_a_change_of_a_set_that_is_not_there_changes_nothing(store: Store) -> None:
     with store.transaction():
-        store.change(fresh("nobody"))
+        store.strike("nobody", [1])
+        store.mark("nobody", discomfort=True, suspect=True)
+        store.note(1, "nobody")
     assert store.lines() == []
 
 
@@ -129,7 +133,7 @@ def test_a_changed_set_that_was_found_anew_changes_what_is_current(store: Store)
     number = saved(store, one)
     with store.transaction():
         store.add_analysis(number, one.report, "0.2.0", EVENING)
-        store.change(struck_out(one, 3))
+        store.strike("u1", [3])
     old, current = store.analyses(number)
     assert (old.report, current.report) == (one.report, struck_out(one, 3).report)
 

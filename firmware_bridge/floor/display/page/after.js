@@ -11,7 +11,8 @@ const TITLED = ["restarted", "interrupted"]; // ends of a set that are no ordina
 export function writeResult(set, ask) {
   const { report } = set;
   const kind = set.discomfort ? "_discomfort" : TITLED.includes(set.ended_by) ? `_${set.ended_by}` : "";
-  setText($("#after-title"), say(`after.title${kind}`, { n: set.number }));
+  const suspect = set.suspect ? ` · ⚠ ${say("set.suspect")}` : "";
+  setText($("#after-title"), say(`after.title${kind}`, { n: set.number }) + suspect);
   const count = $("#after-count");
   const word = say(report.rep_count === 1 ? "after.rep" : "after.reps_n");
   count.replaceChildren(element("strong", {}, String(report.rep_count)), ` ${word}`);
@@ -50,7 +51,7 @@ function dayRow(set, shown, clock, show) {
     clock(set.rest_from_s),
     load(set.load_kg),
     String(set.rep_count) + (set.target_reps ? `/${set.target_reps}` : ""),
-    `${figure(set.mean_range_deg)}°`,
+    `${figure(set.mean_range_deg)}°${set.suspect ? " ⚠" : ""}`,
     mark(set) || figure(set.form_score),
   ];
   const kind = set.ended_by === "restarted" ? { class: "struck" } : {};

@@ -7,8 +7,10 @@ export function writeNotices({ failure, calibration }) {
   const slip = calibration.slip_deg;
   $("#failure").hidden = failure === null;
   setText($("#failure-why"), failure ?? "");
-  $("#slip").hidden = slip === null;
-  setText($("#slip-why"), slip === null ? "" : say("notice.slip", { deg: figure(Math.abs(slip), 1) }));
+  const moved = slip === null ? "" : say("notice.slip", { deg: figure(Math.abs(slip), 1) });
+  const wrong = moved || (calibration.never ? say("notice.never") : "");
+  $("#slip").hidden = !wrong;
+  setText($("#slip-why"), wrong);
   const sign = failure ? "notice.unsaved" : slip ? "notice.moved" : ""; // a phone has room for one
   setText($("#sign"), sign && `⚠ ${say(sign)}`);
 }
