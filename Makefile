@@ -2,9 +2,9 @@
 # The tests of the page need Chromium too, and are skipped without it; REQUIRE_BROWSER=1: they fail.
 #   make install    sets it up, no more
 #   make demo       the station on a simulated machine
-#   make plots      adds what `leverrep analyse --plot` needs
+#   make plots      adds what every `--plot` needs
 #   make test       every check and every test, those of the figures in a short form
-#   make accuracy   every figure of the counter and of the wire protocol, with its limit
+#   make accuracy   every figure of the counter, the calibration and the wire protocol, with its limit
 #   make bench      every figure of speed and size, with its limit
 #   make soak       stations killed and power cut, again and again: nothing that was kept is lost
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)

@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
         "analyse", parents=[common], help="count the reps of a recording or a CSV file"
     )
     analyse.add_argument(
-        "file", type=_path, nargs="?", help="a recording, or CSV with the header t_s,angle_deg"
+        "file", type=_path, nargs="?", help="a recording, or CSV: t_s,angle_deg or t_s,counts"
     )
     output = analyse.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print the report as JSON")

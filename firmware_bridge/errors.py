@@ -12,7 +12,7 @@ LeverRepError              anything told to the user; exit status 1
 ├── TraceError             a recording or CSV file cannot be read
 ├── OutputError            events, a recording or a picture cannot be written
 ├── StoreError             the sets that are kept cannot be read or written
-├── CalibrationRefused     the guide cannot believe what it sees; the calibration before stays
+├── CalibrationRefused     no new calibration; the one before stays
 └── DisplayError           the display cannot be served or opened
 
 A wrong settings file is config.ConfigError, told the same way.
@@ -68,7 +68,7 @@ class StoreError(LeverRepError):
 
 
 class CalibrationRefused(LeverRepError):
-    """The guide cannot believe what it sees; the calibration before stays in force."""
+    """No new calibration: the guide cannot believe what it sees, or there is none to go back to."""
 
 
 class DisplayError(LeverRepError):

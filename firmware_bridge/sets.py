@@ -15,7 +15,7 @@ from config import state_folder
 from firmware_bridge import VERSION
 from firmware_bridge.errors import OutputError, StoreError, TraceError
 from firmware_bridge.floor.store.database import FILE, connect, is_damage
-from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines
+from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines, utc_text
 
 if TYPE_CHECKING:
     from config import Settings
@@ -120,7 +120,7 @@ def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
         document = json.loads("".join(sets_json([one])))
         document["earlier"] = [
             {
-                "made_utc": found.made_utc.isoformat(),
+                "made_utc": utc_text(found.made_utc),
                 "program": found.program,
                 "report": found.report,
             }
@@ -171,25 +171,14 @@ def export(args: argparse.Namespace) -> None:
         if args.format == "fit":
             _export_fit(args, store)
             return
-        pieces = (
-            piece.encode() for piece in text_export(store, _filter(args), args.format, args.rows)
-        )
+        from firmware_bridge.floor.export.text import text
+
+        pieces = map(str.encode, text(args.format, args.rows, store.sets(_filter(args))))
         if args.out:
             write_out(args.out, pieces)
         else:
             sys.stdout.flush()
             sys.stdout.buffer.writelines(pieces)
-
-
-def text_export(store: "Store", which: Filter, kind: str, rows: str) -> Iterator[str]:
-    """CSV (a row a set, or a rep) or JSON, in pieces."""
-    if kind == "json":
-        from firmware_bridge.floor.export.json_export import sets_json
-
-        return sets_json(store.sets(which))
-    from firmware_bridge.floor.export.csv_export import reps_csv, sets_csv
-
-    return (reps_csv if rows == "reps" else sets_csv)(store.sets(which))
 
 
 def write_out(target: Path, pieces: Iterable[bytes]) -> None:

@@ -1,7 +1,9 @@
 """The running process: what the link brings goes through the analysis to the displays and files.
 
-`Chain` is one sample's way, pure: link event -> readings -> lever degrees -> analysis -> events.
-`Station` is the thin shell around it; the only other thread is the link's reader.
+`Chain` is one sample's way: link event -> readings -> lever degrees -> analysis -> events, board.
+A set that is over is on the board; `Keeping` finds it there and hands it, with its bytes off the
+tape, to the keeper. `Station` is the shell around it. Other threads, none of which it waits for:
+the link's reader, the keeper's, the display's.
 """
 
 import time

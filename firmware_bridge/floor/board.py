@@ -120,7 +120,7 @@ class Board:
         return self.uncalibrated or self.cannot_write or self.cannot_keep or moved or never
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
-        """Take the newest angle, which arrived at the wall-clock second `at`."""
+        """Take the newest angle, which arrived at the second `at` of the steady clock."""
         self.now_s, self.angle_deg, self.seen_at = t_s, angle_deg, at
         self.deepest_deg = max(self.deepest_deg, angle_deg)
         self._trail.add(t_s, angle_deg)
@@ -128,7 +128,7 @@ class Board:
             self.past_neutral_deg = max(self.past_neutral_deg, -angle_deg)
 
     def is_fresh(self, at: float) -> bool:
-        """Is what the board shows true at the wall-clock second `at`?"""
+        """Is what the board shows true at the second `at` of the steady clock?"""
         return self.link is Link.LIVE and at - self.seen_at <= STALE_S
 
     def connect(self, link: Link, port: str = "", why: str = "") -> None:

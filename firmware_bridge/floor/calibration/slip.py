@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 DRIFT_DEG = 2.0
-_IN_A_ROW = 3
+IN_A_ROW = 3
 _AGREE_DEG = 1.5  # five times the spread of a lever let down on its stop
 
 
@@ -19,7 +19,7 @@ def slip(stops: Sequence[float | None], calibrated_stop: float | None) -> float 
     Without a `calibrated_stop` it was where the first sets saw it.
     """
     seen = [stop for stop in stops if stop is not None]
-    runs = [seen[at : at + _IN_A_ROW] for at in range(len(seen) - _IN_A_ROW + 1)]
+    runs = [seen[at : at + IN_A_ROW] for at in range(len(seen) - IN_A_ROW + 1)]
     now = _place(reversed(runs))
     before = _place(runs) if calibrated_stop is None else calibrated_stop
     if now is None or before is None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.export.csv_export import reps_csv, sets_csv
 from firmware_bridge.floor.export.fit_export import by_day, fit_activity
-from firmware_bridge.floor.export.json_export import sets_json
+from firmware_bridge.floor.export.text import text
 from firmware_bridge.floor.store.listing import Filter
 from firmware_bridge.floor.store.store import Store
 
@@ -59,8 +58,7 @@ def _data(store: Store, which: Filter, kind: str, rows: str) -> bytes:
             raise BadQuery("a FIT file has the sets of one day: give since and until the same day")
         (day,) = days.values()
         return fit_activity(day)
-    as_text = sets_json if kind == "json" else reps_csv if rows == "reps" else sets_csv
-    return "".join(as_text(sets)).encode()
+    return "".join(text(kind, rows, sets)).encode()
 
 
 def _name(kind: str, rows: str, since: date | None) -> str:

@@ -8,7 +8,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -144,12 +144,18 @@ class Keeper:
             store = self._store or self._open()
             if self._waiting:
                 self._do(store)
-            self.failure = ""
+            self.failure = self._losses()
         except Exception as error:  # whatever it is: a thread that ends tells nobody
-            self.failure = _words(self.path, error) + (
-                f"; {self._lost} sets are lost" if self._lost else ""
-            )
+            self.failure = _words(self.path, error) + self._losses("; ")
             self._let_go(error)
+
+    def _losses(self, before: str = "") -> str:
+        """Of this run; they stay told."""
+        if not self._lost:
+            return ""
+        one = self._lost == 1
+        words = f"{self._lost} set could" if one else f"{self._lost} sets could"
+        return f"{before}{words} not be kept and {'is' if one else 'are'} lost"
 
     def _open(self) -> Store:
         if self._claim is None:
@@ -176,14 +182,32 @@ class Keeper:
             store.drop_running()
 
     def _do(self, store: Store) -> None:
+        try:
+            self._do_together(store, self._waiting)
+        except Exception as error:
+            if isinstance(error, sqlite3.OperationalError | OSError) or is_damage(error):
+                raise  # it is the disk's, and all is tried again
+            self._do_one_by_one(store)
+        self._waiting = []
+
+    def _do_one_by_one(self, store: Store) -> None:
+        """One of them is bad in itself: it is not to be in the way of the others."""
+        while self._waiting:
+            job = self._waiting[0]
+            try:
+                self._do_together(store, [job])
+            except (sqlite3.IntegrityError, sqlite3.DataError, TypeError, ValueError):
+                self._lost += job.set_uid is not None
+            del self._waiting[0]
+
+    def _do_together(self, store: Store, jobs: Sequence[_Job]) -> None:
         kept = {}
         with store.transaction():
-            for job in self._waiting:
+            for job in jobs:
                 done = job.task(store)
                 if job.set_uid:
                     assert isinstance(done, int)
                     kept[job.set_uid] = done
-        self._waiting = []
         newest = [*self.kept.items(), *kept.items()][-KEPT:]
         self.kept = dict(newest)
 

@@ -9,13 +9,12 @@ from typing import Any, Protocol
 
 from firmware_bridge import VERSION
 from firmware_bridge.floor.board import Board, Kept
-from firmware_bridge.floor.calibration.slip import slip
+from firmware_bridge.floor.calibration.slip import IN_A_ROW, slip
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeper import STOPS, Keeper
 from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 
-SHOWING = 3  # sets that have shown a slip when it is told
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
 BEHIND_S = 0.1  # that much later the analysis sees a sample: the next set begins in these
 
@@ -180,8 +179,8 @@ class Keeping:
         before, board.slip_deg = board.slip_deg, next(filter(None, ever), None)
         if board.slip_deg is None or before is not None:
             return
-        now_deg = median([stop for stop in mine if stop is not None][-SHOWING:])
-        for number in sorted(self._sets)[-SHOWING:]:
+        now_deg = median([stop for stop in mine if stop is not None][-IN_A_ROW:])
+        for number in sorted(self._sets)[-IN_A_ROW:]:
             one = self._sets[number]
             shows_it = abs((one.stop_deg or 0.0) - now_deg) < abs(board.slip_deg) / 2
             if shows_it and one.calibration == self._measuring.calibration:

@@ -299,9 +299,10 @@ def test_sets_that_wait_too_long_are_counted(path: Path, monkeypatch: pytest.Mon
     with keeping(path) as keeper:
         for n in range(5):
             keeper.save(a_set(f"u{n}"), WIRE)
-        wait_for(lambda: keeper.failure.endswith("; 2 sets are lost"))
+        wait_for(lambda: keeper.failure.endswith("; 2 sets could not be kept and are lost"))
         path.parent.unlink()
         wait_for(lambda: len(keeper.kept) == 3)
+        wait_for(lambda: keeper.failure == "2 sets could not be kept and are lost")
     assert uids(path) == ["u2", "u3", "u4"]
 
 
@@ -316,11 +317,14 @@ def test_only_the_numbers_of_late_are_remembered(
     assert list(keeper.kept) == ["u3", "u4"]
 
 
-def test_a_fault_of_ours_is_told_too(path: Path) -> None:
+def test_a_set_that_cannot_be_written_is_told_and_not_in_the_way_of_others(path: Path) -> None:
     with keeping(path) as keeper:
-        keeper.save(a_set("u1", calibration={"x": object()}), WIRE)
-        wait_for(lambda: keeper.failure)
-        assert keeper.failure.startswith(f"{path}: sets cannot be saved: ")
+        keeper.save(a_set("u1"), WIRE)
+        keeper.save(a_set("u2", calibration={"x": object()}), WIRE)
+        keeper.save(a_set("u3"), WIRE)
+        wait_for(lambda: "u3" in keeper.kept)
+        wait_for(lambda: keeper.failure == "1 set could not be kept and is lost")
+    assert uids(path) == ["u1", "u3"]
 
 
 @needs_lossy_disk
