@@ -26,6 +26,7 @@ _GEAR_KEPT, _GEAR_FREE = 1e-6, 10.0  # of the gear, as a share of it
 
 # Misfits are sums of squares in these standard deviations.
 _GEAR_IS_WRONG = 12.0  # the gear that is set must fit worse than any other by this
+_ANOTHER_GEAR = 0.06  # no teeth give one so near: the inclinometer was not zeroed at neutral
 _FITS = 40.0  # what more does not come of reading badly, but of misreading
 _SPREAD = 0.25  # of the way to the stop, that the checks must span
 _ROUNDS = 3  # until the gear no longer changes what the magnet's error is in lever degrees
@@ -163,7 +164,7 @@ def _choose(shape: _Array, angles: _Array, gear: float) -> tuple[_Fit, bool]:
     kept, free = (_fit(shape, angles, gear, spread) for spread in (_GEAR_KEPT, _GEAR_FREE))
     if kept.fits and kept.misfit - free.misfit <= _GEAR_IS_WRONG:
         return kept, False
-    if free.fits:
+    if free.fits and abs(1 / (free.factors[0] * gear) - 1) >= _ANOTHER_GEAR:
         return free, True
     raise UnusableChecks("misread", _misread(shape, angles, gear))
 

@@ -50,13 +50,14 @@ class Device(Protocol):
 
 
 class Reading(Checked, frozen=True, kw_only=True):
-    """One still stretch: counts along the movement, which may lie beyond one turn, and their
-    spread. angle_deg: what the inclinometer showed, of a check.
+    """One still stretch: counts along the movement, which may lie beyond one turn, their spread,
+    and how far the lever went in it. angle_deg: what the inclinometer showed, of a check.
     """
 
     step: Literal["neutral", "stop", "check"]
     counts: float
     spread_deg: Positive
+    moved_deg: Positive = 0.0
     angle_deg: float | None = None
 
 

@@ -142,7 +142,7 @@ def _add_sets(
     note.add_argument("text", help="the note; empty takes it away")
     file = add("import", "a CSV file of another logger: t_s,angle_deg or t_s,counts")
     file.add_argument("file", type=_path)
-    file.add_argument("--started", type=_since, metavar="TIME", help="(default: the file's time)")
+    file.add_argument("--started", type=_past, metavar="TIME", help="(default: the file's time)")
     file.add_argument("--load", type=_load, metavar="KG", help="what was lifted")
 
 
@@ -188,11 +188,24 @@ def _since(text: str) -> "datetime":
     from datetime import datetime
 
     try:
-        return datetime.fromisoformat(text).astimezone()
+        moment = datetime.fromisoformat(text).astimezone()
+        if not 1970 < moment.year < 2100:
+            raise ValueError
+        return moment
     except (ValueError, OverflowError, OSError):
         raise argparse.ArgumentTypeError(
             f"{text!a} is not a date like 2026-11-25 or 2026-11-25T18:30"
         ) from None
+
+
+def _past(text: str) -> "datetime":
+    """The same, and not to come."""
+    from datetime import UTC, datetime, timedelta
+
+    moment = _since(text)
+    if moment > datetime.now(UTC) + timedelta(days=1):
+        raise argparse.ArgumentTypeError(f"{text!a} is still to come")
+    return moment
 
 
 def _until(text: str) -> "datetime":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware_bridge.floor.store.store import Store
 
 LONGEST_NOTE = 1000
+LARGEST_IMPORT = 64 << 20  # a day of 500 samples a second is half of that
 
 
 def store_path() -> Path:
@@ -162,12 +163,16 @@ def note(args: argparse.Namespace) -> None:
     with opened() as store:
         store.get(args.number)
         with store.transaction():
-            store.note(args.number, args.text)
+            store.note(args.number, args.text.encode(errors="replace").decode())
 
 
 def export(args: argparse.Namespace) -> None:
     """Sets for other programs; all of them unless some are chosen."""
     with opened() as store:
+        there = {line.id for line in store.lines(Filter(ids=args.numbers))}
+        for number in args.numbers:
+            if number not in there:
+                raise StoreError(f"there is no set {number}: see `leverrep sets list`")
         if args.format == "fit":
             _export_fit(args, store)
             return
@@ -236,13 +241,13 @@ def reanalyse(args: argparse.Namespace, angles_of: "AnglesOf") -> int:
         total = len(store.lines(which))
         outcomes = reanalysis.reanalyse(store, which, angles_of, VERSION, datetime.now(UTC))
         console = Console(stderr=True)
-        for one, report, problem in track(outcomes, "Sets", total, console=console):
+        for number, problem, before, report in track(outcomes, "Sets", total, console=console):
             if problem:
                 failed += 1
-                console.print(f"set {one.id}: {problem}", markup=False, highlight=False)
-            elif _found(report) != _found(one.report):
+                console.print(f"set {number}: {problem}", markup=False, highlight=False)
+            elif _found(report) != _found(before):
                 changed += 1
-                words = f"set {one.id}: {_found(one.report)} -> {_found(report)}"
+                words = f"set {number}: {_found(before)} -> {_found(report)}"
                 console.print(words, markup=False, highlight=False)
     print(
         f"{total - failed} sets analysed anew, {changed} came out otherwise, {failed} could not be"
@@ -259,10 +264,13 @@ def import_file(
     from firmware_bridge.floor.store.store import Samples, Store
 
     try:
-        data = args.file.read_bytes()
+        with args.file.open("rb") as file:
+            data = file.read(LARGEST_IMPORT + 1)
         modified = args.file.stat().st_mtime
     except OSError as error:
         raise StoreError(f"{args.file}: cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST_IMPORT:
+        raise StoreError(f"{args.file}: larger than {LARGEST_IMPORT >> 20} MB: import less at once")
     began = args.started or datetime.fromtimestamp(modified).astimezone()
     uid = "import-" + hashlib.sha256(data).hexdigest()[:24]
     form, samples = settings.form, Samples("csv", data)

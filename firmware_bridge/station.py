@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from analysis import Event
-from config import Calibration, CalibrationBook, SavedCalibration, Settings
+from config import Calibration, CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
 from firmware_bridge.device.frames import Hello, Sensor, SensorError, Status
@@ -37,13 +37,13 @@ from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.calibration.calibrating import Calibrating
 from firmware_bridge.floor.calibration.guide import Guide
 from firmware_bridge.floor.calibration.in_force import Calibrations, degrees_by, measuring_by
-from firmware_bridge.floor.commands import Calibrate, Command
+from firmware_bridge.floor.commands import Again, Calibrate, Command, Discomfort, EndSet
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.keeping import Keeping, Measuring
 from firmware_bridge.floor.store.listing import utc_text
-from firmware_bridge.floor.store.reanalysis import Angles, recovered
+from firmware_bridge.floor.store.reanalysis import NO_NAME, Angles, recovered
 from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.training import Training
@@ -58,7 +58,7 @@ def angles_of(one: StoredSet, samples: Samples) -> Angles:
     """The lever's way in the samples of a kept set. Raises TraceError."""
     degrees = degrees_by(one.calibration)
     if samples.kind == "csv":
-        trace = decode_csv(samples.data, "the file", degrees)
+        trace = decode_csv(samples.data, NO_NAME, degrees)
         return trace.t_s.tolist(), trace.angle_deg.tolist()
     times, counts = good_samples(Stream().feed(samples.data))
     if not times:
@@ -147,9 +147,12 @@ class Chain:
         """Do what somebody has asked for at a display."""
         if isinstance(command, Calibrate):
             events = self._calibrate(command, at)
+            self._keep(at)
         else:
             events = self._training.obey(command)
-        self._keep(at)
+            self._keep(at)
+            if self._keeping and isinstance(command, EndSet | Again | Discomfort):
+                self._keeping.begin_anew()
         return events
 
     def close(self, at: float) -> list[Event]:
@@ -182,7 +185,7 @@ class Chain:
             settings, saved = self._calibrations.of(hello)
             measuring = measuring_by(settings, hello.device_id, saved)
             self._degrees = degrees_by(measuring.calibration)
-        except NotCalibrated as error:
+        except (NotCalibrated, ConfigError) as error:
             self.board.uncalibrated = str(error)
         by_default = saved is None and settings.calibration == Calibration()
         self.board.never_calibrated = by_default and self.board.can_calibrate
@@ -203,7 +206,7 @@ class Chain:
         if self._calibrating:
             tell_guide(self._calibrating.guide, chunk)
             self._calibrating.heard(at)
-            self.board.guide = self._calibrating.view()
+            events += self._show_guide()
         elif self._degrees:
             times, counts = good_samples(chunk.items)
             events += self._count(times, [self._degrees(count) for count in counts], at)
@@ -216,11 +219,20 @@ class Chain:
         self.board.see(times[-1], median(self._shown), at)
         return self._training.feed(times, angles)
 
-    def tick(self, at: float) -> None:
+    def tick(self, at: float) -> list[Event]:
         """Nothing has come for a while, up to the second `at`."""
-        if self._calibrating:
-            self._calibrating.tick(at)
-            self.board.guide = self._calibrating.view()
+        if self._calibrating is None:
+            return []
+        self._calibrating.tick(at)
+        return self._show_guide()
+
+    def _show_guide(self) -> list[Event]:
+        assert self._calibrating
+        assert self._hello
+        if self._calibrating.is_forgotten:
+            return self._measure_anew(self._hello)
+        self.board.guide = self._calibrating.view()
+        return []
 
     def _calibrate(self, command: Calibrate, at: float) -> list[Event]:
         """Begin, follow or end a calibration; never in a set."""
@@ -238,10 +250,11 @@ class Chain:
         return []
 
     def _begin_calibration(self, at: float) -> list[Event]:
-        if self._hello is None or self.board.in_set or not self.board.can_calibrate:
+        if not (self._hello and self._book and self.board.can_calibrate) or self.board.in_set:
             return []
         events = self._training.measure_anew(self._calibrations.settings)
-        self._calibrating = Calibrating(self._calibrations.settings, self._hello, at)
+        before = self._book.newest(self._hello.device_id)
+        self._calibrating = Calibrating(self._calibrations.settings, self._hello, at, before)
         self.board.guide = self._calibrating.view()
         return events
 
@@ -354,7 +367,7 @@ class Station:
         if event is not None:
             self._take(event)
         else:
-            self.chain.tick(time.monotonic())
+            self._pass_on(self.chain.tick(time.monotonic()))
         if self.display:
             for command in self.display.commands():
                 self._pass_on(self.chain.obey(command, time.monotonic()))
@@ -423,7 +436,8 @@ def calibrate(
                 case Searching() if calibrating is None:
                     raise event.why
                 case Connected() if calibrating is None:
-                    calibrating = Calibrating(settings, event.hello, at)
+                    before = book.newest(event.hello.device_id)
+                    calibrating = Calibrating(settings, event.hello, at, before)
                 case Connected() if calibrating and event.hello.device_id != calibrating.device_id:
                     raise CalibrationRefused("not calibrated: another board was plugged in")
                 case Chunk() if calibrating:

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from firmware_bridge.cli import main
-from firmware_bridge.device.people import SCRIPTS
-from firmware_bridge.device.simulated import SimulatedMachine, counts_of
+from config import CalibrationBook, state_folder
+from firmware_bridge.cli import CALIBRATIONS, main
+from firmware_bridge.device.people import SCRIPTS, Hold, Stroke, perform
+from firmware_bridge.device.simulated import DEVICE_ID, SimulatedMachine, counts_of
 
 ROOT = Path(__file__).parents[1]
 LEVERREP = [sys.executable, "-m", "firmware_bridge"]
@@ -414,3 +417,123 @@ def test_uncalibrated_angles_may_lie_anywhere(
     assert main(["analyse", str(path), "--uncalibrated", "--json"]) == 0
     (one,) = json.loads(capfd.readouterr().out)["sets"]
     assert 7 <= one["rep_count"] <= 9
+
+
+def lowered_to(stop_deg: float) -> SimulatedMachine:
+    """Somebody stands tall, lowers the lever, and holds it there."""
+    motion = perform(0.0, (Hold(4.0, sway_deg=0.2), Stroke(stop_deg, 2.5), Hold(4.0)))
+    return SimulatedMachine(counts_of(motion, neutral_counts=300, direction=-1), fast=True)
+
+
+def calibrate(machine: SimulatedMachine, stdin: str = "</dev/null") -> tuple[int, str, str]:
+    """Status and output of a process that calibrates a machine."""
+    done = shell(f"$L calibrate --port {machine.port} {stdin}")
+    return done.returncode, done.stdout, done.stderr
+
+
+def kept_files() -> list[str]:
+    """What is in the folder of what is kept."""
+    folder = state_folder()
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def refused(done: tuple[int, str, str], why: str) -> None:
+    status, _, err = done
+    assert status == 1
+    assert re.fullmatch(rf"leverrep: not calibrated: .*{why}.*\n", err)
+
+
+def test_a_calibration_is_done_said_and_kept_for_its_owner_alone() -> None:
+    with lowered_to(61.0) as machine:
+        status, out, err = calibrate(machine)
+    assert (status, err) == (0, "")
+    steps = [line[0] for line in out.splitlines() if re.match(r"[1-4] ", line)]
+    assert steps == ["1", "2", "3", "4"]
+    assert "The counts go down as the lever is lowered, and turn over on the way." in out
+    assert out.endswith(
+        f"Kept: from now on device {DEVICE_ID} is read by this; --undo goes back.\n"
+    )
+    assert kept_files() == [CALIBRATIONS]
+    path = state_folder() / CALIBRATIONS
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    saved = CalibrationBook.load(path).newest(DEVICE_ID)
+    assert saved is not None
+    assert saved.stop_deg == pytest.approx(61.0, abs=0.3)
+    assert (saved.direction, saved.sensor) == (-1, "as5600")
+
+
+def test_where_nothing_can_be_typed_it_goes_by_itself() -> None:
+    with lowered_to(61.0) as machine:
+        assert calibrate(machine, "<&-")[0] == 0
+    assert kept_files() == [CALIBRATIONS]
+
+
+def test_undo_goes_back_step_by_step_and_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    with lowered_to(61.0) as machine:
+        assert calibrate(machine)[0] == 0
+    path = state_folder() / CALIBRATIONS
+    book = CalibrationBook.load(path)
+    (older,) = book.history
+    newer = replace(older, made_utc="2100-01-01T00:00:00Z")
+    book.keep(newer)
+    for gone, then in ((newer, f"that of {older.made_utc}"), (older, "none of this device")):
+        assert main(["calibrate", "--undo"]) == 0
+        out, err = capfd.readouterr()
+        undone = f"Undone: the calibration of {gone.made_utc}. In force now: {then}.\n"
+        assert out.startswith(undone)
+        assert err == ""
+    assert CalibrationBook.load(path).newest(DEVICE_ID) is None
+    assert len(CalibrationBook.load(path).history) == 2
+    assert main(["calibrate", "--undo"]) == 1
+    assert capfd.readouterr() == ("", "leverrep: there is no calibration to undo\n")
+
+
+def test_what_is_refused_is_one_line_and_nothing_is_kept() -> None:
+    with lowered_to(12.0) as machine:
+        done = calibrate(machine)
+    refused(done, "neutral and stop are 1[12]\\.[0-9]° apart, under 20°: .*start again")
+    assert kept_files() == []
+
+
+def test_what_is_refused_leaves_the_one_before_as_it_was() -> None:
+    path = state_folder() / CALIBRATIONS
+    path.parent.mkdir(parents=True)
+    before = b'{"schema":"leverrep.calibrations/1","calibrations":[]}'
+    path.write_bytes(before)
+    with lowered_to(12.0) as machine:
+        refused(calibrate(machine), "apart, under 20°")
+    assert path.read_bytes() == before
+    assert kept_files() == [CALIBRATIONS]
+
+
+def test_a_q_ends_a_calibration_without_one() -> None:
+    with SimulatedMachine(counts_of(np.zeros(1000))) as still:
+        done = shell(f"printf 'q\\n' | $L calibrate --port {still.port}")
+    refused((done.returncode, done.stdout, done.stderr), "cancelled")
+    assert kept_files() == []
+
+
+def test_ctrl_c_ends_a_calibration_and_leaves_nothing() -> None:
+    with SimulatedMachine(counts_of(np.zeros(1000))) as still:
+        process = start("calibrate", "--port", still.port)
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("1 Neutral: ")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    refused((process.returncode, out, err), "stopped; the calibration before stays in force")
+    assert kept_files() == []
+
+
+def test_calibrations_that_are_damaged_are_told_and_left_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    path = state_folder() / CALIBRATIONS
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"{")
+    for more in ([], ["--undo"]):
+        assert main(["calibrate", *more]) == 1
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert err.startswith(f"leverrep: {path}: damaged")
+        assert err.count("\n") == 1
+    assert path.read_bytes() == b"{"

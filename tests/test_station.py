@@ -32,8 +32,9 @@ from firmware_bridge.errors import (
 )
 from firmware_bridge.floor.board import STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
+from firmware_bridge.floor.calibration.calibrating import FORGOTTEN_S
 from firmware_bridge.floor.calibration.guide import Guide
-from firmware_bridge.floor.commands import Calibrate
+from firmware_bridge.floor.commands import Again, Calibrate, ChangePlan, RemoveRep
 from firmware_bridge.floor.eventlines import EventLines
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.listing import EVERYTHING
@@ -603,3 +604,50 @@ def test_a_calibration_undone_elsewhere_is_undone_at_the_next_connection(
     again = Chain(Settings(), CalibrationBook.load(path), keeper)
     follow(again, wired(np.zeros(20)))
     assert "not calibrated yet" in again.board.complaint
+
+
+def test_a_calibration_that_nobody_follows_ends_by_itself(tmp_path: Path, keeper: Keeper) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    follow(chain, wired(np.zeros(20)))
+    chain.obey(Calibrate(step="begin"), 100.0)
+    told = list(wired(np.zeros(2_000)))[2:]
+    chain.take(told[0], 100.0 + FORGOTTEN_S)
+    assert chain.board.guide is not None
+    chain.take(told[1], 100.1 + FORGOTTEN_S)
+    assert chain.board.guide is None
+
+
+def test_struck_out_reps_and_the_load_of_a_set_that_was_killed_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "sets.db"
+    with Keeper(path, recover) as killed:
+        chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), killed)
+        told = list(wired(SCRIPTS["good"].motion()[:28_000]))
+        follow(chain, told[: len(told) // 2])
+        chain.obey(ChangePlan(load_kg=42.5), 100.0)
+        follow(chain, told[len(told) // 2 :])
+        chain.obey(RemoveRep(rep=1), 100.0)
+        reps = chain.board.count
+    with Keeper(path, recover) as keeper:
+        wait_for(lambda: keeper.found is not None)
+    (one,) = kept_sets(path)
+    assert one.record.removed == {1}
+    assert (one.report["rep_count"], one.record.plan.load_kg) == (reps, 42.5)
+
+
+def test_a_rep_that_a_tap_has_voided_does_not_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "sets.db"
+    with Keeper(path, recover) as killed:
+        chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), killed)
+        told = list(wired(SCRIPTS["good"].motion()[:28_000]))
+        tapped = False
+        for event in told:
+            follow(chain, [event])
+            if chain.board.phase == "bottom_hold" and not tapped:
+                chain.obey(Again(), 100.0)
+                tapped = True
+        reps = chain.board.count
+        assert reps > 1
+    with Keeper(path, recover) as keeper:
+        wait_for(lambda: keeper.found is not None)
+    (one,) = kept_sets(path)
+    assert one.report["rep_count"] == reps

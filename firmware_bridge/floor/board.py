@@ -175,11 +175,16 @@ class Board:
             self.sets[-1] = replace(self.sets[-1], discomfort=True)
         self.message = "Noted. Shorter range, less load; stop for today if it stays"
 
+    @property
+    def done_with(self) -> Plan:
+        """What the set under way is done with, should it end here."""
+        return self._done_with or self._present_plan()
+
     def unfinished(self) -> SetRecord:
         """The set under way, or the one that the rep under way will begin, should it end here."""
         return SetRecord(
             number=self.set_number if self.in_set else self.set_number + 1,
-            plan=self._done_with or self._present_plan(),
+            plan=self.done_with,
             form=self.standard,
             report=SetReport(()).to_dict(),
             ended_by="interrupted",
@@ -208,7 +213,7 @@ class Board:
         )
         record = SetRecord(
             number=self.set_number,
-            plan=self._done_with or self._present_plan(),
+            plan=self.done_with,
             form=self.standard,
             report=report,
             ended_by=ended_by,

@@ -94,7 +94,7 @@ def state_of(store: Store) -> State:
     sets = []
     for one in store.sets():
         assert one.id is not None
-        sets.append((store.with_trace(one), store.samples(one.id), store.analyses(one.id)))
+        sets.append((store.get(one.id), store.samples(one.id), store.analyses(one.id)))
     return State(sets, store.running())
 
 

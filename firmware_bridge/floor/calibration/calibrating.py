@@ -8,6 +8,8 @@ from firmware_bridge.floor.board import STALE_S
 from firmware_bridge.floor.calibration.guide import Guide
 from firmware_bridge.floor.commands import Calibrate
 
+FORGOTTEN_S = 300.0  # three slow reps and six readings take less, one after the other
+
 
 class Machine(Device, Protocol):
     """A device that says what runs on it, too (a HELLO)."""
@@ -19,26 +21,41 @@ class Machine(Device, Protocol):
 class Calibrating:
     """`guide` is to be fed by whoever has one; `at`: seconds of a steady clock."""
 
-    def __init__(self, settings: Settings, machine: Machine, at: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        machine: Machine,
+        at: float,
+        before: SavedCalibration | None = None,
+    ) -> None:
+        """`before`: the calibration of this machine that is in force."""
         self.device_id = machine.device_id
         facts = (machine.device_id, machine.sensor, machine.firmware, machine.counts_per_turn)
-        self.guide = Guide(settings, *facts)
-        self._heard_at = at
+        self.guide = Guide(settings, *facts, before=before)
+        self._now = self._heard_at = self._asked_at = at
         self._silent = False
         self._problem: str | None = None
 
     def heard(self, at: float) -> None:
         """Samples have come."""
-        self._heard_at, self._silent = at, False
+        self._now = self._heard_at = at
+        self._silent = False
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Has nobody asked for anything for long? The machine is to count again."""
+        return self._now - self._asked_at > FORGOTTEN_S
 
     def tick(self, at: float) -> None:
         """It is so late now; how long has nothing come?"""
+        self._now = at
         silent_s = at - self._heard_at
         self._silent = silent_s > STALE_S
         self.guide.tick(silent_s)
 
     def obey(self, command: Calibrate) -> None:
         """Do what somebody beside the machine asks of the guide."""
+        self._asked_at = self._now
         match command.step:
             case "take":
                 self.guide.take()
@@ -55,6 +72,7 @@ class Calibrating:
         except ConfigError as error:
             self._problem = str(error)
             return None
+        self._problem = None
         return found
 
     def view(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from analysis import CheckAngle, ScaleFit, fit_scale
-from config import Reading, Settings
+from config import Reading, SavedCalibration, Settings
 from config.machine import LOWEST_DEG
 from firmware_bridge.floor.calibration.outcome import Device, Outcome
 from firmware_bridge.floor.calibration.refusals import Said, refusal
@@ -25,6 +25,7 @@ class Found:
     settings: Settings
     device: Device
     sight: Sight
+    before: SavedCalibration | None = None  # of the same device
     neutral: Reading | None = None
     stop: Reading | None = None
     reps: SlowReps | None = None
@@ -70,6 +71,11 @@ class Found:
             }
             for number, (one, residual) in enumerate(zip(self.checks, left, strict=True), 1)
         ]
+
+    @property
+    def is_turned_round(self) -> bool:
+        """Do the counts go the other way than in the calibration before?"""
+        return self.before is not None and self.before.direction != self._direction
 
     def wrong_ends(self) -> Said | None:
         """Was the lever ever beyond what was taken for its ends? Then they are not."""

@@ -27,12 +27,19 @@ class Guide:
     """One calibration of one machine, from its first sample on."""
 
     def __init__(
-        self, settings: Settings, device_id: str, sensor: str, firmware: str, counts_per_turn: int
+        self,
+        settings: Settings,
+        device_id: str,
+        sensor: str,
+        firmware: str,
+        counts_per_turn: int,
+        before: SavedCalibration | None = None,
     ) -> None:
+        """`before`: the calibration of the same device that is in force."""
         machine = settings.machine
         self._sight = Sight(counts_per_turn, machine.gear, machine.play_deg)
         device = Device(device_id, sensor, firmware, counts_per_turn)
-        self._found = Found(settings, device, self._sight)
+        self._found = Found(settings, device, self._sight, before)
         self._magnet = Magnet(sensor)
         self._step: Step = Neutral(self._found)
         self._refusal: Said | None = None

@@ -71,7 +71,7 @@ class Calibrations:
         """The settings by which this device is read, and the calibration that they are of.
 
         Raises MachineMismatch if they are of another device, and NotCalibrated, which is one, if
-        the guide has to find them.
+        the guide has to find them; ConfigError if nobody can read what it has found.
         """
         if self._book:
             self._book.read()  # somebody may have gone back to the one before

@@ -8,6 +8,8 @@ from typing import Any
 from analysis import ScaleFit
 from config import Reading, SavedCalibration
 
+_OF_SWAY = 0.6  # of how far a lever went in a hold: by so much its mean may be off
+
 
 @dataclass(frozen=True)
 class Device:
@@ -31,6 +33,14 @@ class Outcome:
     checks: tuple[Reading, ...]
     working_counts: tuple[float, float] | None
 
+    @property
+    def sure_deg(self) -> float:
+        """Of the fit, and of people who sway while they hold: a mean of two seconds does not take
+        all of a breath out.
+        """
+        swayed = max(one.moved_deg for one in (self.neutral, *self.checks))
+        return hypot(self.fit.sure_deg, _OF_SWAY * swayed)
+
     def saved(self, made_utc: str) -> SavedCalibration:
         scale = self.fit.scale
         top, bottom = self._working_deg()
@@ -47,7 +57,7 @@ class Outcome:
             cosine_deg=scale.cosine_deg,
             play_deg=self.play_deg,
             stop_deg=self.fit.stop_deg,
-            sure_deg=self.fit.sure_deg,
+            sure_deg=self.sure_deg,
             working_top_deg=top,
             working_bottom_deg=bottom,
             readings=(self.neutral, self.stop, *self.checks),
@@ -66,7 +76,7 @@ class Outcome:
             "corrected": bool(self.fit.residuals_deg),
             "neutral_counts": round(self._neutral_counts(), 2),
             "stop_deg": round(self.fit.stop_deg, 2),
-            "sure_deg": round(self.fit.sure_deg, 2),
+            "sure_deg": round(self.sure_deg, 2),
             "sine_deg": round(scale.sine_deg, 3),
             "cosine_deg": round(scale.cosine_deg, 3),
             "eccentricity_deg": round(hypot(scale.sine_deg, scale.cosine_deg), 2),

@@ -29,6 +29,10 @@ REFUSALS = {
     "tall, at the top of the movement, and start again",
     "stop_not_end": "the lever was {beyond_deg:.1f}° beyond the stop that was taken: lower it "
     "without a pause until it rests on its stop, and start again",
+    "upside_down": "the lever lay still in the first hold and swayed by {moved_deg:.1f}° in the "
+    "second, as if it was held at the top there: first stand tall, then lower it, and start again",
+    "turned_round": "the counts go the other way than in the calibration before: neutral and stop "
+    "were mixed up, or the sensor was turned round, which three slow reps prove: start again",
     "unseen": "the sensor turned by {turned_deg:.0f}° while samples were missing for "
     "{missing_s:.1f} s: check the cable, and start again",
     "no_data": "no samples for {silent_s:.0f} s: check the cable and the power, and start again",

@@ -52,4 +52,10 @@ def reading(
     step: Literal["neutral", "stop", "check"], held: Stretch, angle_deg: float | None = None
 ) -> Reading:
     """A hold as it is kept."""
-    return Reading(step=step, counts=held.counts, spread_deg=held.spread_deg, angle_deg=angle_deg)
+    return Reading(
+        step=step,
+        counts=held.counts,
+        spread_deg=held.spread_deg,
+        moved_deg=held.moved_deg,
+        angle_deg=angle_deg,
+    )

@@ -18,6 +18,7 @@ NEUTRAL_WITHIN_S = 10.0
 STOP_WITHIN_S = 60.0
 STUCK_S = 20.0
 LOWERED_DEG = 5.0
+SWAYED_DEG, TIMES_AS_STILL = 0.15, 3.0
 FINISH_PAST_NEUTRAL_DEG = 6.0
 
 
@@ -124,12 +125,21 @@ class Stop(_Holding):
         found = self.found
         if abs(stretch.counts - self._neutral) * found.sight.deg <= LOWERED_DEG:
             return None
+        if self._is_held_by_a_person(stretch):
+            return refusal("upside_down", moved_deg=stretch.moved_deg)
         # The end of a slow descent may be in its first half.
         rested = found.sight.stretches.last(HOLD_CELLS // 2)
         assert rested
         found.stop = reading("stop", rested)
         wrong = wrong_travel(found.travel_deg, found.settings.machine.gear)
         return wrong or found.wrong_ends() or Range(found)
+
+    def _is_held_by_a_person(self, stretch: Stretch) -> bool:
+        """People sway, levers at rest do not: was it at its stop first, and lifted then?"""
+        neutral = self.found.neutral
+        assert neutral
+        swayed = max(SWAYED_DEG, TIMES_AS_STILL * neutral.moved_deg)
+        return stretch.to_and_fro_deg > swayed
 
 
 class Range(Step):
@@ -152,6 +162,8 @@ class Range(Step):
         return self._done() if enough else None
 
     def skip(self) -> Next:
+        if self.found.is_turned_round:
+            return refusal("turned_round")
         return Checks(self.found)
 
     def _done(self) -> Next:

@@ -91,11 +91,14 @@ def application(desk: Desk, guard: Guard, viewers: Viewers) -> "_Gate":
         found = desk.whole_set(int(number)) if _NUMBER.fullmatch(number) else None
         return _json(found) if found else PlainTextResponse("no such set", 404)
 
+    one_at_a_time = asyncio.Lock()
+
     async def export(request: Request) -> Response:
         if not _rights(request, guard).change:
             return _refused()
         try:
-            file = await run_in_threadpool(desk.export, dict(request.query_params))
+            async with one_at_a_time:  # each may be some megabytes
+                file = await run_in_threadpool(desk.export, dict(request.query_params))
         except BadQuery as error:
             return PlainTextResponse(str(error), 400)
         except StoreError as error:

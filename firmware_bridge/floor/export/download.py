@@ -68,7 +68,10 @@ def _name(kind: str, rows: str, since: date | None) -> str:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
+        if day and not 1970 < day.year < 2100:
+            raise ValueError
+        return day
     except ValueError:
         raise BadQuery("since and until are days like 2026-11-25") from None
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from analysis import SetReport
 from config import FormStandard
-from firmware_bridge.errors import StoreError
+from firmware_bridge.errors import StoreError, TraceError
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeping import Measuring
-from firmware_bridge.floor.store.reanalysis import AnglesOf, find_sets
+from firmware_bridge.floor.store.reanalysis import NO_NAME, AnglesOf, find_sets
 from firmware_bridge.floor.store.store import Samples
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.trail import trail_beside
@@ -39,7 +39,10 @@ def imported(
         calibration=measuring.calibration,
         source="import",
     )
-    times, angles = angles_of(one, samples)
+    try:
+        times, angles = angles_of(one, samples)
+    except TraceError as error:
+        raise TraceError(str(error).replace(NO_NAME, name, 1)) from None
     found = find_sets(one, (times, angles))
     if not found:
         raise StoreError(f"{name}: no reps and no partials found, so there is no set to keep")

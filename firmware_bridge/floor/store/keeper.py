@@ -8,7 +8,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -68,6 +68,7 @@ class Keeper:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._store: Store | None = None
+        self._inode = 0  # of the file that is open
         self._claim: int | None = None  # descriptor of the folder, locked
         self._thread = threading.Thread(target=self._work, name="leverrep keeper", daemon=True)
 
@@ -91,6 +92,10 @@ class Keeper:
         """More wire bytes of it."""
         piece = next(self._pieces)
         self._jobs.put(_Job(lambda store: store.append(piece, data), running=True))
+
+    def describe(self, begun: StoredSet, removed: Collection[int]) -> None:
+        """What is known of the set under way has changed."""
+        self._jobs.put(_Job(lambda store: store.describe(begun, removed), running=True))
 
     def drop(self) -> None:
         """It was none."""
@@ -141,6 +146,8 @@ class Keeper:
 
     def _try(self) -> None:
         try:
+            if self._store and not self._is_there():
+                self._let_go(None)  # somebody has taken the file away
             store = self._store or self._open()
             if self._waiting:
                 self._do(store)
@@ -161,24 +168,31 @@ class Keeper:
         if self._claim is None:
             self._claim = _claimed(self.path)
         store = self._store = open_or_set_aside(self.path)
+        self._inode = os.stat(self.path).st_ino
         if self.found is None:
             self._keep_interrupted(store)
-            since = datetime.now(UTC) - timedelta(seconds=DAY_S)
+            now = datetime.now(UTC)
+            lately = store.lines(Filter(now - timedelta(seconds=DAY_S), now), SETS_KEPT)
             self.stops = store.stops(STOPS)
-            self.found = [store.with_trace(one) for one in store.sets(Filter(since), SETS_KEPT)]
+            # Last: once it is there, the station reads both.
+            self.found = [one for line in lately if (one := _readable(store, line.id))]
         return store
 
     def _keep_interrupted(self, store: Store) -> None:
-        running = store.running()
-        if running is None:
+        """What cannot be made a set of is laid beside the store as a recording."""
+        found: list[StoredSet] = []
+        samples = store.running_samples()
+        if samples is None:
             return
         try:
-            found = self._recover(running)
+            running = store.running()
+            found = self._recover(running) if running else []
         except Exception:  # it must not be in the way of the sets to come
-            found = [running.begun]
+            beside = self.path.with_name(f"unfinished-{_stamp()}.lever")
+            beside.write_bytes(samples.data)
         with store.transaction():
             for one in found:
-                store.save(one, running.samples)
+                store.save(one, samples)
             store.drop_running()
 
     def _do(self, store: Store) -> None:
@@ -211,13 +225,20 @@ class Keeper:
         newest = [*self.kept.items(), *kept.items()][-KEPT:]
         self.kept = dict(newest)
 
-    def _let_go(self, error: Exception) -> None:
+    def _is_there(self) -> bool:
+        """Is the file that is open still the one at its path?"""
+        try:
+            return os.stat(self.path).st_ino == self._inode
+        except FileNotFoundError:
+            return False
+
+    def _let_go(self, error: Exception | None) -> None:
         """Begin anew with the next try: whatever was wrong with the file may be cured by then."""
         if self._store:
             with suppress(sqlite3.Error):
                 self._store.close()
         self._store = None
-        if is_damage(error):
+        if error and is_damage(error):
             set_aside(self.path)
             self.kept = {}  # of another file
 
@@ -241,10 +262,22 @@ def open_or_set_aside(path: Path) -> Store:
 
 def set_aside(path: Path) -> None:
     """Keep a damaged store under another name, for somebody to mend."""
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    stamp = _stamp()
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             os.replace(f"{path}{suffix}", f"{path}.damaged-{stamp}{suffix}")
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _readable(store: Store, number: int) -> StoredSet | None:
+    """A kept set, unless it is damaged: then there are the others."""
+    try:
+        return store.get(number)
+    except StoreError:
+        return None
 
 
 def _claimed(path: Path) -> int:

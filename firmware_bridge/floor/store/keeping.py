@@ -10,13 +10,14 @@ from typing import Any, Protocol
 from firmware_bridge import VERSION
 from firmware_bridge.floor.board import Board, Kept
 from firmware_bridge.floor.calibration.slip import IN_A_ROW, slip
+from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeper import STOPS, Keeper
 from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
-BEHIND_S = 0.1  # that much later the analysis sees a sample: the next set begins in these
+BEHIND_S = 0.08  # that much later the analysis sees a sample: the next set begins in these
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ class Keeping:
         self._tape = tape
         self._now = now  # the clock on the wall, aware, local
         self._measuring = Measuring()
-        self._running = False
+        self._running = False  # and then these are of it:
+        self._begun: StoredSet
+        self._described: tuple[Plan, frozenset[int]]
         self._sets: dict[int, StoredSet] = {}  # those of the board, as the keeper has them
         self._stops: list[Stop] = []
         self._has_read = False
@@ -146,12 +149,31 @@ class Keeping:
         if active and not self._running:
             samples = self._samples()
             ago_s = at - board.seen_at + board.now_s - samples.from_s
-            self._keeper.begin(self._new(board.unfinished(), stop_deg, ago_s), samples)
+            self._begun = self._new(board.unfinished(), stop_deg, ago_s)
+            self._described = board.done_with, frozenset[int]()
+            self._keeper.begin(self._begun, samples)
         elif self._running and not active:
             self._keeper.drop()
         self._running = active
-        if not active:
+        if active:
+            self._describe(board)
+        else:
             self._tape.forget_before(self._tape.now_s - LEAD_S)
+
+    def _describe(self, board: Board) -> None:
+        """Tell what has changed about the set under way: its load, its reps struck out."""
+        known = board.done_with, frozenset(board.removed)
+        if known != self._described:
+            self._described = known
+            record = replace(self._begun.record, plan=board.done_with)
+            self._keeper.describe(replace(self._begun, record=record), known[1])
+
+    def begin_anew(self) -> None:
+        """A hand has ended what was: that is not to be found again in the bytes to come."""
+        if self._running:
+            self._keeper.drop()
+        self._running = False
+        self._tape.forget_before(self._tape.now_s - BEHIND_S)
 
     def _new(self, record: SetRecord, stop_deg: float | None, ago_s: float) -> StoredSet:
         now = self._now()

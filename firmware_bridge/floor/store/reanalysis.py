@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from analysis import LiveAnalyser, SetReport
-from firmware_bridge.errors import LeverRepError
+from firmware_bridge.errors import LeverRepError, StoreError
 from firmware_bridge.floor.board import BY_HAND
 from firmware_bridge.floor.store.listing import Filter
 from firmware_bridge.floor.store.store import Running, Samples, Store
@@ -15,6 +15,7 @@ from firmware_bridge.floor.trail import trail_beside
 
 Angles = tuple[Sequence[float], Sequence[float]]
 # Times (s) and lever angles (deg) of a set's samples; LeverRepError if they cannot be read.
+NO_NAME = "the file"  # what errors call samples whose file is not known any more
 AnglesOf = Callable[[StoredSet, Samples], Angles]
 
 
@@ -33,7 +34,10 @@ def recovered(running: Running, angles_of: AnglesOf) -> list[StoredSet]:
     begun = running.begun
     times, angles = angles_of(begun, running.samples)
     found = []
-    for n, report in enumerate(find_sets(begun, (times, angles))):
+    sets = find_sets(begun, (times, angles))
+    for n, report in enumerate(sets):
+        if running.removed and n == len(sets) - 1:
+            report = SetReport.from_dict(report).without(running.removed).to_dict()
         trace = trail_beside(times, angles, report)
         record = replace(begun.record, number=begun.record.number + n, report=report, trace=trace)
         since = timedelta(seconds=(report["start_s"] or 0.0) - running.samples.from_s)
@@ -43,11 +47,14 @@ def recovered(running: Running, angles_of: AnglesOf) -> list[StoredSet]:
 
 
 class Outcome(NamedTuple):
-    """A set before and after; `problem`: why it could not be done, and nothing was changed."""
+    """A set by its number; `problem`: why it could not be done, and nothing was changed. Else the
+    report before, and the new one.
+    """
 
-    one: StoredSet
-    report: dict[str, Any]
-    problem: str = ""
+    number: int
+    problem: str
+    before: dict[str, Any] = {}  # noqa: RUF012
+    report: dict[str, Any] = {}  # noqa: RUF012
 
 
 def reanalyse(
@@ -59,20 +66,17 @@ def reanalyse(
 ) -> Iterator[Outcome]:
     """Find all these sets anew, one transaction each, the old results kept beside the new."""
     for line in store.lines(which):
-        one = store.get(line.id)
-        samples = store.samples(line.id)
-        if samples is None:
-            yield Outcome(one, one.report, "its samples are not there")
-            continue
         try:
-            found = find_sets(one, angles_of(one, samples))
-        except (LeverRepError, ValueError) as error:
-            yield Outcome(one, one.report, str(error))
+            one, samples = store.get(line.id), store.samples(line.id)
+            if samples is None:
+                raise StoreError("its samples are not there")
+            report = same_set(one, find_sets(one, angles_of(one, samples)))
+        except (LeverRepError, ValueError, KeyError, TypeError) as error:
+            yield Outcome(line.id, str(error))
             continue
-        report = same_set(one, found)
         with store.transaction():
             store.add_analysis(line.id, report, program, now)
-        yield Outcome(one, report)
+        yield Outcome(line.id, "", one.report, report)
 
 
 def same_set(one: StoredSet, found: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Running(NamedTuple):
 
     begun: StoredSet
     samples: Samples
+    removed: frozenset[int] = frozenset()
 
 
 class Analysis(NamedTuple):
@@ -184,11 +185,15 @@ class Store:
     def begin(self, begun: StoredSet, samples: Samples) -> None:
         """A set is under way, with these samples so far."""
         self.drop_running()
-        self._db.execute(
-            "INSERT INTO running VALUES (1, ?, ?)",
-            [samples.from_s, msgspec.json.encode(begun).decode()],
-        )
+        self._insert("INSERT INTO running", {"id": 1, "from_s": samples.from_s, "begun": ""})
+        self.describe(begun, ())
         self.append(0, samples.data)
+
+    def describe(self, begun: StoredSet, removed: Collection[int]) -> None:
+        """What is known of the set under way, and which of its reps are struck out."""
+        self._db.execute(
+            "UPDATE running SET begun = ?, removed = ?", [_json(begun), _json(sorted(removed))]
+        )
 
     def append(self, piece: int, data: bytes) -> None:
         """More samples of the set under way, `piece` after piece. Again: no harm."""
@@ -207,15 +212,21 @@ class Store:
 
     # Reading:
 
-    def running(self) -> Running | None:
-        """The set that was under way when the program ended, if it had no time to end it."""
-        found = self._db.execute("SELECT from_s, begun FROM running").fetchone()
+    def running_samples(self) -> Samples | None:
+        """What there is of the set that was under way when the program ended without ending it."""
+        found = self._db.execute("SELECT from_s FROM running").fetchone()
         if found is None:
             return None
-        from_s, begun = found
         rows = self._db.execute("SELECT data FROM running_bytes ORDER BY id")
-        data = b"".join(row[0] for row in rows)
-        return Running(_begun.decode(begun), Samples("wire", data, from_s))
+        return Samples("wire", b"".join(row[0] for row in rows), found[0])
+
+    def running(self) -> Running | None:
+        """The same with all that was known of it. Raises ValueError if that is damaged."""
+        samples = self.running_samples()
+        if samples is None:
+            return None
+        begun, removed = self._db.execute("SELECT begun, removed FROM running").fetchone()
+        return Running(_begun.decode(begun), samples, frozenset(msgspec.json.decode(removed)))
 
     def lines(self, which: Filter = EVERYTHING, newest: int | None = None) -> list[SetLine]:
         """Sets in a few figures, in the order of their time; the `newest` of them, or all."""
@@ -229,27 +240,25 @@ class Store:
             " ORDER BY started_utc DESC, sets.id DESC LIMIT ?) ORDER BY started_utc, id",
             [*values, -1 if newest is None else newest],
         )
-        return map(_stored, rows)
+        return map(_sound, rows)
 
     def get(self, number: int) -> StoredSet:
-        """One set, with its trace. Raises StoreError if there is none of this number."""
+        """One set, with its trace. Raises StoreError if there is none, or it is damaged."""
         found = next(iter(self.sets(Filter(ids=[number]))), None)
         if found is None:
             raise StoreError(f"there is no set {number}: see `leverrep sets list`")
-        return self.with_trace(found)
-
-    def with_trace(self, one: StoredSet) -> StoredSet:
-        """The same with the way its lever went."""
-        row = self._db.execute("SELECT trace FROM samples WHERE set_id = ?", [one.id]).fetchone()
-        times, angles = msgspec.json.decode(zlib.decompress(row[0])) if row else ((), ())
-        return replace(one, record=replace(one.record, trace=(times, angles)))
+        row = self._db.execute("SELECT trace FROM samples WHERE set_id = ?", [number]).fetchone()
+        with _told_as_damage(number):
+            times, angles = msgspec.json.decode(zlib.decompress(row[0])) if row else ((), ())
+            return replace(found, record=replace(found.record, trace=(times, angles)))
 
     def samples(self, number: int) -> Samples | None:
         """What a set was measured on."""
         row = self._db.execute(
             "SELECT kind, from_s, data FROM samples WHERE set_id = ?", [number]
         ).fetchone()
-        return Samples(row[0], zlib.decompress(row[2]), row[1]) if row else None
+        with _told_as_damage(number):
+            return Samples(row[0], zlib.decompress(row[2]), row[1]) if row else None
 
     def analyses(self, number: int) -> list[Analysis]:
         """All that was ever found in a set, the current last."""
@@ -257,7 +266,8 @@ class Store:
             "SELECT made_utc, program, report FROM analyses WHERE set_id = ? ORDER BY current, id",
             [number],
         )
-        return [Analysis(_time(row[0]), row[1], msgspec.json.decode(row[2])) for row in rows]
+        with _told_as_damage(number):
+            return [Analysis(_time(row[0]), row[1], msgspec.json.decode(row[2])) for row in rows]
 
     def stops(self, newest: int) -> list[Stop]:
         """Where the `newest` sets saw the lever's stop, in the order of their time."""
@@ -266,7 +276,7 @@ class Store:
             " ORDER BY started_utc DESC, id DESC LIMIT ?",
             [newest],
         )
-        return [Stop(row[0], msgspec.json.decode(row[1]), row[2]) for row in rows][::-1]
+        return [Stop(row[0], _calibration(row[1]), row[2]) for row in rows][::-1]
 
     def id_of(self, uid: str) -> int | None:
         """The number of a set in the store."""
@@ -280,6 +290,14 @@ class Store:
 
 _begun = msgspec.json.Decoder(StoredSet)
 _form = msgspec.json.Decoder(FormStandard)
+
+
+def _calibration(text: str) -> dict[str, Any]:
+    """Empty, and so nobody's, if it is damaged."""
+    try:
+        return dict(msgspec.json.decode(text))
+    except (ValueError, TypeError):
+        return {}
 
 
 def _json(value: object) -> str:
@@ -299,6 +317,22 @@ def _summary(report: dict[str, Any]) -> dict[str, Any]:
         "form_score",
     )
     return {**{name: report[name] for name in names}, "report": _json(report)}
+
+
+@contextmanager
+def _told_as_damage(number: int) -> Iterator[None]:
+    """What cannot be read of a set is told in a line."""
+    try:
+        yield
+    except (zlib.error, ValueError, TypeError, KeyError, OverflowError) as error:
+        raise StoreError(f"set {number} is damaged in the store: {error}") from None
+
+
+def _sound(row: Sequence[Any]) -> StoredSet:
+    with _told_as_damage(row[1]):
+        one = _stored(row)
+        SetReport.from_dict(one.report)  # has all that there is to be
+        return one
 
 
 def _stored(row: Sequence[Any]) -> StoredSet:

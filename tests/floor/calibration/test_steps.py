@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from config import MachineProfile, Settings
-from firmware_bridge.device.people import Hold, Stroke
+from firmware_bridge.device.people import Hold, Stroke, perform
+from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.floor.calibration.guide import Guide
 from tests.floor.calibration.lifter import (
     Machine,
@@ -240,3 +241,36 @@ def test_rushed_reps_do_not_count_for_the_range() -> None:
 
 def test_the_range_can_be_left_out() -> None:
     assert to_stop().press(skip).do(Hold(0.1)).run(LEVER).view()["step"] == "checks"
+
+
+def test_a_lever_that_lay_still_first_and_was_held_then_is_upside_down() -> None:
+    guide = Guide(Settings(), "lever-1", "as5600", "0.1.0", 4096)
+    lying = (Hold(4.0), Stroke(0.0, 2.0), Hold(8.0, sway_deg=0.2, sway_hz=0.5))
+    counts = counts_of(perform(62.0, lying))[::5]
+    for n, count in enumerate(counts.tolist()):
+        if n == 100:
+            guide.take()
+        guide.feed([(n / 200, count)])
+    assert guide.view()["refusal"]["name"] == "upside_down"
+
+
+def test_a_sensor_turned_round_has_to_be_proved_by_reps() -> None:
+    before = Guide(Settings(), "lever-1", "as5600", "0.1.0", 4096)
+    held = (Hold(4.0, sway_deg=0.2), Stroke(62.0, 2.5), Hold(4.0))
+
+    def run(guide: Guide, **sensor: int) -> None:
+        for n, count in enumerate(counts_of(perform(0.0, held), **sensor)[::5].tolist()):
+            if n == 100:
+                guide.take()
+            guide.feed([(n / 200, count)])
+        guide.skip()
+
+    run(before)
+    before.skip()
+    saved = before.saved("2026-11-25T10:00:00Z")
+    same = Guide(Settings(), "lever-1", "as5600", "0.1.0", 4096, before=saved)
+    run(same)
+    assert same.view()["step"] == "checks"
+    turned = Guide(Settings(), "lever-1", "as5600", "0.1.0", 4096, before=saved)
+    run(turned, direction=-1)
+    assert turned.view()["refusal"]["name"] == "turned_round"

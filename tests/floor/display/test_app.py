@@ -2,9 +2,10 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +15,12 @@ from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketT
 from starlette.types import Message, Receive, Send
 from starlette.websockets import WebSocketDisconnect
 
+from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.commands import CommandError
 from firmware_bridge.floor.display.app import FELL_BEHIND, NO_ROOM, NO_TOKEN, PAGE, application
 from firmware_bridge.floor.display.guard import COOKIE, Guard
 from firmware_bridge.floor.display.viewers import EVENTS_WAITING, MOST_VIEWERS, Viewers
+from firmware_bridge.floor.export.download import BadQuery, Download
 from tests.floor.display.loop import run
 
 HOST = "127.0.0.1:8765"
@@ -27,11 +30,15 @@ BEARER = {"authorization": f"Bearer {RIGHT}"}
 HELLO = {"hello": {"may_change": True}}
 
 
+EXPORT = Download("leverrep-sets.csv", "text/csv; charset=utf-8", b"set,uid\r\n7,\xc3\xa9\r\n")
+
+
 class Desk:
     """The station's side; it knows two sets, and refuses what is "bad"."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.exported: list[dict[str, str]] = []
 
     def state(self) -> bytes:
         return b'{"screen":"before"}'
@@ -44,6 +51,15 @@ class Desk:
 
     def code(self) -> bytes | None:
         return b"<svg/>"
+
+    def export(self, asked: Mapping[str, str]) -> Download:
+        self.exported.append({**asked})
+        match asked.get("format"):
+            case "bad":
+                raise BadQuery("format must be another")
+            case "damaged":
+                raise StoreError("sets.db: cannot be read")
+        return EXPORT
 
     def ask(self, message: str) -> None:
         if message == "bad":
@@ -248,12 +264,14 @@ def test_no_way_of_writing_it_leads_out(path: str) -> None:
     assert open_place().client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/main.js", "/api/state", "/api/sets/1", "/api/code.svg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/main.js", "/api/state", "/api/sets/1", "/api/code.svg", "/api/export"]
+)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_there_is_nothing_but_to_get(method: str, path: str) -> None:
     place = open_place()
     assert place.client.request(method, path, content=b'{"do":"again"}').status_code == 405
-    assert place.desk.asked == []
+    assert (place.desk.asked, place.desk.exported) == ([], [])
 
 
 # The state and the sets.
@@ -307,6 +325,81 @@ def test_where_nobody_else_can_come_there_is_no_code() -> None:
     assert Place(Guard(), Alone()).client.get("/api/code.svg").status_code == 404
 
 
+# The export.
+
+
+def test_an_export_is_a_file_to_keep() -> None:
+    answer = open_place().client.get("/api/export")
+    assert (answer.status_code, answer.content) == (200, EXPORT.data)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="leverrep-sets.csv"'
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", {}),
+        ("?format=fit&since=2026-11-25", {"format": "fit", "since": "2026-11-25"}),
+        ("?since=&rows=%3D1%2B1%0A", {"since": "", "rows": "=1+1\n"}),
+        ("?%ff=%00", {"\ufffd": "\0"}),
+    ],
+)
+def test_the_desk_is_asked_for_what_the_query_says(query: str, asked: dict[str, str]) -> None:
+    place = open_place()
+    place.client.get(f"/api/export{query}")
+    assert place.desk.exported == [asked]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status_code", "words"),
+    [("bad", 400, "format must be another"), ("damaged", 503, "sets.db: cannot be read")],
+)
+def test_why_there_is_no_export_is_told(asked: str, status_code: int, words: str) -> None:
+    answer = open_place().client.get(f"/api/export?format={asked}")
+    assert (answer.status_code, answer.text) == (status_code, words)
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "content-disposition" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "[::1]:8765"])
+def test_the_own_screen_may_export_without_the_token(host: str) -> None:
+    place = Place(Guard(token=RIGHT, own_screen_without_token=True))
+    assert TestClient(place.app, base_url=f"http://{host}").get("/api/export").status_code == 200
+    away = TestClient(place.app, base_url="http://192.168.1.5:8765")
+    assert away.get("/api/export").status_code == 401
+    assert away.get("/api/export", headers=BEARER).status_code == 200
+    assert len(place.desk.exported) == 2
+
+
+@pytest.mark.parametrize("look_without_token", [True, False])
+def test_who_may_not_export_has_not_asked_for_it(look_without_token: bool) -> None:
+    place = shut_place(look_without_token)
+    for headers in ({}, {"authorization": "Bearer wrong"}, {"host": "evil.com", **BEARER}):
+        assert place.client.get("/api/export", headers=headers).status_code in (401, 421)
+    assert place.desk.exported == []
+
+
+def test_an_export_holds_nothing_up() -> None:
+    class Slow(Desk):
+        done = Event()
+
+        def export(self, asked: Mapping[str, str]) -> Download:
+            super().export(asked)
+            assert self.done.wait(10)
+            return EXPORT
+
+    place, answers = Place(Guard(), Slow()), []
+    with start_blocking_portal() as place.client.portal:  # one thread for both
+        export = Thread(target=lambda: answers.append(place.client.get("/api/export")))
+        export.start()
+        wait_until(lambda: bool(place.desk.exported))
+        assert place.client.get("/api/state").status_code == 200
+        assert answers == []
+        Slow.done.set()
+        export.join()
+    assert answers[0].content == EXPORT.data
+
+
 # Safety.
 
 
@@ -334,10 +427,15 @@ ANSWERS = [
     (open_place, "GET", "/api/sets/1", {}, 200),
     (open_place, "GET", "/api/sets/3", {}, 404),
     (open_place, "GET", "/api/code.svg", {}, 200),
+    (open_place, "GET", "/api/export", {}, 200),
+    (open_place, "GET", "/api/export?format=bad", {}, 400),
+    (open_place, "GET", "/api/export?format=damaged", {}, 503),
+    (open_place, "GET", "/api/export", {"host": "evil.com"}, 421),
     (open_place, "GET", "/", {"host": "evil.com"}, 421),
     (shut_place, "GET", "/?token=wrong", {}, 403),
     (shut_place, "GET", f"/?token={RIGHT}", {}, 303),
     (shut_place, "GET", "/api/state", {}, 401),
+    (shut_place, "GET", "/api/export", {}, 401),
     (failing, "GET", "/api/state", {}, 500),
 ]
 
@@ -368,7 +466,9 @@ def test_a_fault_of_ours_tells_nothing() -> None:
     assert answer.text == "Internal Server Error"
 
 
-@pytest.mark.parametrize("path", ["/", "/main.js", "/api/state", "/nothing", "/?token=" + RIGHT])
+@pytest.mark.parametrize(
+    "path", ["/", "/main.js", "/api/state", "/api/export", "/nothing", f"/?token={RIGHT}"]
+)
 @pytest.mark.parametrize("host", ["evil.com", "127.0.0.1.evil.com", "localhost.", "0.0.0.0", ""])
 def test_by_a_foreign_name_nothing_is_served(path: str, host: str) -> None:
     for place in (open_place(), shut_place()):
@@ -448,7 +548,9 @@ def test_there_is_one_socket_alone(path: str) -> None:
 # The token.
 
 
-@pytest.mark.parametrize("path", ["/api/state", "/api/sets/1", "/api/sets/3", "/api/code.svg"])
+@pytest.mark.parametrize(
+    "path", ["/api/state", "/api/sets/1", "/api/sets/3", "/api/code.svg", "/api/export"]
+)
 def test_without_the_token_nothing_is_told(path: str) -> None:
     client = shut_place().client
     for headers in ({}, {"authorization": "Bearer wrong"}, {"cookie": f"{COOKIE}=wrong"}):
@@ -461,7 +563,7 @@ def test_without_the_token_nothing_is_told(path: str) -> None:
 @pytest.mark.parametrize("headers", [BEARER, {"cookie": f"a=b; {COOKIE}={RIGHT}"}])
 def test_with_the_token_everything_is(headers: dict[str, str]) -> None:
     client = shut_place().client
-    for path in ("/api/state", "/api/sets/1", "/api/code.svg"):
+    for path in ("/api/state", "/api/sets/1", "/api/code.svg", "/api/export"):
         assert client.get(path, headers=headers).status_code == 200
 
 
@@ -533,11 +635,12 @@ def test_the_socket_opens_with_the_token(headers: dict[str, str]) -> None:
     assert place.desk.asked == ["good"]
 
 
-def test_who_may_look_sees_everything_but_the_invitation() -> None:
+def test_who_may_look_sees_everything_but_takes_nothing_away() -> None:
     client = shut_place(look_without_token=True).client
     for path in ("/", "/api/state", "/api/sets/1"):
         assert client.get(path).status_code == 200
-    assert client.get("/api/code.svg").status_code == 401
+    for path in ("/api/code.svg", "/api/export"):
+        assert client.get(path).status_code == 401
 
 
 def test_who_may_look_changes_nothing() -> None:

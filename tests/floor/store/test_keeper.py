@@ -176,9 +176,41 @@ def test_what_nobody_can_read_is_kept_as_it_came(path: Path) -> None:
         keeper.save(a_set("u2"), WIRE)
         wait_for(lambda: keeper.kept)
         assert keeper.failure == ""
-    assert uids(path) == ["u1", "u2"]
-    with Store(path) as store:
-        assert store.samples(1) == WIRE
+    assert uids(path) == ["u2"]
+    (beside,) = path.parent.glob("unfinished-*.lever")
+    assert beside.read_bytes() == WIRE.data
+
+
+def test_damaged_rows_are_not_in_the_way_of_sets_to_come(path: Path) -> None:
+    with Store(path) as store, store.transaction():
+        for n in range(6):
+            store.save(a_set(f"u{n}", started_utc=datetime.now(UTC)), WIRE)
+        store.begin(a_set("u9"), WIRE)
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("UPDATE samples SET trace = x'00' WHERE set_id = 1")
+        db.execute("UPDATE analyses SET report = '{' WHERE set_id = 2")
+        db.execute("UPDATE sets SET form = '7' WHERE id = 3")
+        db.execute("UPDATE sets SET calibration = '' WHERE id = 4")
+        db.execute("UPDATE analyses SET report = '{}' WHERE set_id = 5")
+        db.execute("UPDATE running SET begun = '{'")
+    db.close()
+    with keeping(path) as keeper:
+        keeper.save(a_set("new"), WIRE)
+        wait_for(lambda: "new" in keeper.kept)
+        assert [one.uid for one in keeper.found or []] == ["u5"]
+        assert keeper.failure == ""
+    assert len(list(path.parent.glob("unfinished-*.lever"))) == 1
+
+
+def test_a_file_that_is_taken_away_is_made_anew(path: Path) -> None:
+    with keeping(path) as keeper:
+        keeper.save(a_set("u1"), WIRE)
+        wait_for(lambda: "u1" in keeper.kept)
+        path.unlink()
+        keeper.save(a_set("u2"), WIRE)
+        wait_for(lambda: "u2" in keeper.kept)
+    assert uids(path) == ["u2"]
 
 
 def test_sets_of_today_are_found_and_the_stops_of_all(path: Path) -> None:

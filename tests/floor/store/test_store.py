@@ -1,22 +1,15 @@
-"""The store: what is put in comes out, whatever becomes of the process, the file or the disk."""
+"""The store: what is put in comes out, whatever becomes of the process."""
 
 import multiprocessing
-import os
-import random
-import sqlite3
-import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-import firmware_bridge.floor.store.database as database_module
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.plan import Plan
-from firmware_bridge.floor.store.database import FILE, is_damage
-from firmware_bridge.floor.store.listing import Filter
+from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.store import Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.floor.export.kept import EVENING, kept, struck_out
@@ -44,18 +37,6 @@ def fresh(uid: str, **facts: object) -> StoredSet:
 def saved(store: Store, one: StoredSet, samples: Samples = WIRE) -> int:
     with store.transaction():
         return store.save(one, samples)
-
-
-def days(count: int, store: Store) -> None:
-    for n in range(count):
-        plan = Plan(load_kg=(40.0, 42.5)[n % 2])
-        saved(store, fresh(f"u{n}", plan=plan, started_utc=EVENING + timedelta(days=n)))
-
-
-def uids(store: Store, which: Filter) -> list[str]:
-    found = [one.uid for one in store.sets(which)]
-    assert [store.id_of(uid) for uid in found] == [line.id for line in store.lines(which)]
-    return found
 
 
 def test_a_set_comes_back_as_it_was_kept(path: Path) -> None:
@@ -138,39 +119,6 @@ def test_a_changed_set_that_was_found_anew_changes_what_is_current(store: Store)
     assert (old.report, current.report) == (one.report, struck_out(one, 3).report)
 
 
-@pytest.mark.parametrize(
-    ("which", "found"),
-    [
-        (Filter(), ["u0", "u1", "u2", "u3"]),
-        (Filter(since=EVENING + timedelta(days=1)), ["u1", "u2", "u3"]),
-        (Filter(until=EVENING + timedelta(days=1)), ["u0"]),
-        (Filter(EVENING + timedelta(days=1), EVENING + timedelta(days=3)), ["u1", "u2"]),
-        (Filter(load_kg=42.5), ["u1", "u3"]),
-        (Filter(load_kg=0.0), []),
-        (Filter(ids=[1, 3, 99]), ["u0", "u2"]),
-        (Filter(since=EVENING + timedelta(days=1), load_kg=40.0, ids=[1, 2, 3]), ["u2"]),
-    ],
-)
-def test_sets_are_found_by_time_load_and_number(
-    which: Filter, found: list[str], store: Store
-) -> None:
-    days(4, store)
-    assert uids(store, which) == found
-
-
-def test_a_filter_knows_the_time_zone_of_who_asks(store: Store) -> None:
-    days(2, store)
-    local = (EVENING + timedelta(days=1)).astimezone(datetime.now().astimezone().tzinfo)
-    assert uids(store, Filter(since=local)) == ["u1"]
-
-
-def test_the_newest_come_in_the_order_of_their_time(store: Store) -> None:
-    for n in (3, 0, 2, 1):
-        saved(store, fresh(f"u{n}", started_utc=EVENING + timedelta(hours=n)))
-    assert [one.uid for one in store.sets(newest=2)] == ["u2", "u3"]
-    assert [line.started_utc[11:13] for line in store.lines(newest=3)] == ["19", "20", "21"]
-
-
 def test_a_set_that_is_not_there_is_an_error_that_says_where_to_look(store: Store) -> None:
     with pytest.raises(StoreError, match="no set 5: see `leverrep sets list`"):
         store.get(5)
@@ -238,77 +186,6 @@ def test_a_transaction_is_done_whole_or_not_at_all(store: Store) -> None:
     saved(store, fresh("u1"))  # and the next one is not in its way
 
 
-def test_a_commit_is_on_the_disk_before_it_is_over(store: Store) -> None:
-    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
-    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-
-
-def test_nobody_else_may_read_it(path: Path) -> None:
-    before = os.umask(0)
-    try:
-        with Store(path) as store:
-            saved(store, fresh("u1"))
-            modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.iterdir()}
-    finally:
-        os.umask(before)
-    assert modes == {FILE: 0o600, f"{FILE}-wal": 0o600, f"{FILE}-shm": 0o600}
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def test_where_no_sets_are_kept_none_are_made(path: Path) -> None:
-    with pytest.raises(StoreError, match=f"{FILE}: no sets are kept here yet"):
-        Store(path, existing=True)
-    assert not path.parent.exists()
-
-
-def test_a_damaged_file_is_told(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"not a database, whatever it is called" * 100)
-    with pytest.raises(sqlite3.DatabaseError) as told:
-        Store(path)
-    assert is_damage(told.value)
-
-
-GARBAGE = random.Random(0).randbytes(4096)
-EMPTY_INDEX = bytes([10, 0, 0, 0, 0, 16, 0, 0]).ljust(4096, b"\0")
-
-
-def use(path: Path) -> None:
-    """All that is done to a store."""
-    with Store(path) as store:
-        assert not store.is_whole()
-        list(store.sets())
-        store.samples(1)
-        saved(store, fresh("new"))
-        with store.transaction():
-            store.add_analysis(1, fresh("new").report, "0.2.0", EVENING)
-
-
-@pytest.mark.parametrize(
-    ("table", "page"),
-    [
-        ("sets", GARBAGE),
-        ("analyses", GARBAGE),
-        ("samples", GARBAGE),
-        ("sets_by_time", GARBAGE),
-        ("sqlite_sequence", GARBAGE),
-        ("current_analysis", EMPTY_INDEX),  # a page as it should be, but not this one
-    ],
-)
-def test_every_kind_of_damage_is_damage(table: str, page: bytes, path: Path) -> None:
-    with Store(path) as store:
-        days(30, store)
-        (number,) = store._db.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]
-        ).fetchone()
-    with path.open("r+b") as file:
-        file.seek((number - 1) * len(page))
-        file.write(page)
-    with pytest.raises(sqlite3.DatabaseError) as told:
-        use(path)
-    assert is_damage(told.value)
-
-
 def add_sets(path: Path, name: str, count: int) -> None:
     with Store(path) as store:
         for n in range(count):
@@ -326,15 +203,3 @@ def test_two_processes_write_at_once(path: Path) -> None:
     with Store(path) as store:
         assert len({one.uid for one in store.sets()}) == 45
         assert store.is_whole()
-
-
-def test_a_busy_writer_is_waited_for_and_then_told(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_module, "BUSY_S", 0.1)
-    with Store(path) as busy, Store(path) as store:
-        with busy.transaction():
-            assert store.lines() == []  # to read is never in the way
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                saved(store, fresh("u1"))
-        saved(store, fresh("u1"))

@@ -55,7 +55,8 @@ CREATE TABLE samples (
 CREATE TABLE running (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     from_s REAL NOT NULL,
-    begun TEXT NOT NULL  -- JSON: all that is known of it before it is over
+    begun TEXT NOT NULL,  -- JSON: all that is known of it before it is over
+    removed TEXT NOT NULL DEFAULT '[]'  -- JSON: numbers of its reps that are struck out
 ) STRICT;
 
 CREATE TABLE running_bytes (
