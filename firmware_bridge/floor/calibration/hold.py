@@ -36,15 +36,13 @@ class Cell:
 @dataclass(frozen=True)
 class Stretch:
     """Some time of the lever. `bad`: share of its readings that are wrong or missing; `moved_deg`
-    and `drift_deg`: how far it went in all, and from the first half to the second;
-    `to_and_fro_deg`: and came back.
+    and `drift_deg`: how far it went to and fro, and from the first half to the second.
     """
 
     counts: float
     spread_deg: float
     moved_deg: float
     drift_deg: float
-    to_and_fro_deg: float
     bad: float
 
     @property
@@ -98,8 +96,6 @@ class Stretches:
             counts=fmean(counts[quarter : len(counts) - quarter]),
             spread_deg=pstdev(counts) * self._deg,
             moved_deg=(max(middles) - min(middles)) * self._deg,
-            to_and_fro_deg=(max(middles) - min(middles) - abs(middles[-1] - middles[0]))
-            * self._deg,
             drift_deg=abs(drift) * self._deg,
             bad=max(0.0, 1 - len(counts) / sum(cell.slots for cell in part)),
         )

@@ -125,11 +125,11 @@ class Stop(_Holding):
         found = self.found
         if abs(stretch.counts - self._neutral) * found.sight.deg <= LOWERED_DEG:
             return None
-        if self._is_held_by_a_person(stretch):
-            return refusal("upside_down", moved_deg=stretch.moved_deg)
         # The end of a slow descent may be in its first half.
         rested = found.sight.stretches.last(HOLD_CELLS // 2)
         assert rested
+        if self._is_held_by_a_person(rested):
+            return refusal("upside_down", moved_deg=rested.moved_deg)
         found.stop = reading("stop", rested)
         wrong = wrong_travel(found.travel_deg, found.settings.machine.gear)
         return wrong or found.wrong_ends() or Range(found)
@@ -138,8 +138,7 @@ class Stop(_Holding):
         """People sway, levers at rest do not: was it at its stop first, and lifted then?"""
         neutral = self.found.neutral
         assert neutral
-        swayed = max(SWAYED_DEG, TIMES_AS_STILL * neutral.moved_deg)
-        return stretch.to_and_fro_deg > swayed
+        return stretch.moved_deg > max(SWAYED_DEG, TIMES_AS_STILL * neutral.moved_deg)
 
 
 class Range(Step):
