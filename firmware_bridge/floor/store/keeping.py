@@ -162,7 +162,7 @@ class Keeping:
 
     def _describe(self, board: Board) -> None:
         """Tell what has changed about the set under way: its load, its reps struck out."""
-        known = board.done_with, frozenset(board.removed)
+        known = board.done_with, frozenset(board.removed if board.in_set else ())
         if known != self._described:
             self._described = known
             record = replace(self._begun.record, plan=board.done_with)

@@ -36,6 +36,9 @@ class KeeperDouble:
     def append(self, data: bytes) -> None:
         self.told.append(("append", data))
 
+    def describe(self, begun: StoredSet, removed: frozenset[int]) -> None:
+        self.told.append(("describe", (begun, removed)))
+
     def drop(self) -> None:
         self.told.append(("drop", None))
 
@@ -240,3 +243,15 @@ def test_that_it_hurt_is_told_without_the_report() -> None:
     (record,) = floor.board.sets
     floor.board.sets[0] = replace(record, discomfort=True)
     assert floor.look(101.0).keeper.words == ["begin", "save", "mark"]
+
+
+def test_what_is_struck_out_of_one_set_is_not_of_the_next() -> None:
+    floor = Floor().connect().look(10.0, active=True)
+    floor.board.apply(Event("set_started", 10.0, 10.0))
+    floor.board.strike([1])
+    floor.look(12.0, active=True)
+    assert floor.keeper.told[-1][1][1] == {1}
+    done = {"reason": "rest", "set": SetReport(()).to_dict()}
+    floor.board.apply(Event("set_ended", 13.0, 13.0, done))
+    floor.look(13.0).look(14.0, active=True).look(15.0, active=True)
+    assert floor.keeper.words == ["begin", "describe", "save", "begin"]
