@@ -149,9 +149,12 @@ class Chain:
             events = self._calibrate(command, at)
             self._keep(at)
         else:
+            by_hand = isinstance(command, EndSet | Again | Discomfort)
+            if self._keeping and by_hand:
+                self._keeping.end_by_hand(voided=self._training.trying)
             events = self._training.obey(command)
             self._keep(at)
-            if self._keeping and isinstance(command, EndSet | Again | Discomfort):
+            if self._keeping and by_hand:
                 self._keeping.begin_anew()
         return events
 

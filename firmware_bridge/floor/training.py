@@ -39,7 +39,12 @@ class Training:
     @property
     def active(self) -> bool:
         """Is a set under way, or the rep that may begin one?"""
-        return self.board.in_set or self._live.trying
+        return self.board.in_set or self.trying
+
+    @property
+    def trying(self) -> bool:
+        """Is a rep under way?"""
+        return self._live.trying
 
     @property
     def stop_deg(self) -> float | None:

@@ -17,7 +17,9 @@ from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
-BEHIND_S = 0.08  # that much later the analysis sees a sample: the next set begins in these
+# Of a set that is over so much is kept for the next: the analysis sees a sample that much later,
+# and to begin with it has to see the lever at the top for a while. Then no rep may be in it.
+BEHIND_S, SETTLE_S = 0.08, 0.5
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Keeping:
         self._sets: dict[int, StoredSet] = {}  # those of the board, as the keeper has them
         self._stops: list[Stop] = []
         self._has_read = False
+        self._kept_s = SETTLE_S
 
     def measure_by(self, measuring: Measuring, board: Board) -> None:
         """This is how counts become degrees from now on."""
@@ -138,7 +141,7 @@ class Keeping:
         one = replace(one, suspect=board.slip_deg is not None)
         self._sets[record.number] = one
         self._keeper.save(one, self._samples())
-        self._tape.forget_before(board.now_s - BEHIND_S)
+        self._tape.forget_before(board.now_s - self._kept_s)
         self._running = False
         while len(self._sets) > len(board.sets):
             del self._sets[min(self._sets)]
@@ -168,12 +171,19 @@ class Keeping:
             record = replace(self._begun.record, plan=board.done_with)
             self._keeper.describe(replace(self._begun, record=record), known[1])
 
+    def end_by_hand(self, voided: bool) -> None:
+        """A hand is about to end what is under way; `voided`: in a rep, which is not to be found
+        again in the bytes to come.
+        """
+        self._kept_s = BEHIND_S if voided else SETTLE_S
+
     def begin_anew(self) -> None:
-        """A hand has ended what was: that is not to be found again in the bytes to come."""
+        """A hand has ended what was under way."""
         if self._running:
             self._keeper.drop()
         self._running = False
-        self._tape.forget_before(self._tape.now_s - BEHIND_S)
+        self._tape.forget_before(self._tape.now_s - self._kept_s)
+        self._kept_s = SETTLE_S
 
     def _new(self, record: SetRecord, stop_deg: float | None, ago_s: float) -> StoredSet:
         now = self._now()
