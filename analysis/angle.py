@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import atan2, hypot, sin, tau
 
-# Where a lever can be: leaning 30 deg past neutral up to as far forward as a body folds.
-_LOWEST_DEG = -60.0
+from config.machine import LOWEST_DEG
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class LeverScale:
             size, shift, at_neutral = self._magnet
             counts -= size * sin(counts * tau / self.counts_per_turn + shift) - at_neutral
         angle = (counts - self.neutral_counts) * self.direction * turn / self.counts_per_turn
-        return (angle - _LOWEST_DEG) % turn + _LOWEST_DEG
+        return (angle - LOWEST_DEG) % turn + LOWEST_DEG
 
     @cached_property
     def _magnet(self) -> tuple[float, float, float]:

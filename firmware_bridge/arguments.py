@@ -92,9 +92,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-SETS_ACTIONS = ("list", "show", "export", "trend", "reanalyse", "note", "import")
-
-
 def _add_calibrate(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
@@ -120,7 +117,7 @@ def _add_sets(
 
     def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         action = actions.add_parser(name, parents=[common, *parents], help=words)
-        action.set_defaults(command=f"sets {name}")
+        action.set_defaults(command="sets", action=name)
         return action
 
     lines = add("list", "one line a set", which)

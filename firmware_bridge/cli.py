@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from firmware_bridge.arguments import SETS_ACTIONS, parser
+from firmware_bridge.arguments import parser
 from firmware_bridge.errors import LeverRepError, StoreError
 from firmware_bridge.stop import Stop
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from analysis import Report
     from config import CalibrationBook, Settings
+    from firmware_bridge.device.link import Link
     from firmware_bridge.device.trace import Trace
     from firmware_bridge.floor.store.keeping import Measuring
     from firmware_bridge.floor.store.reanalysis import Angles
@@ -113,13 +114,10 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
-    from firmware_bridge.device.link import Link
     from firmware_bridge.device.recording import Recorder
 
     settings = load_settings(args.config)
-    machine = settings.machine
-    link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
-    stop = Stop()
+    link, stop = _link(args, settings), Stop()
     with stop.on_signals(), _station(args, settings, stop, state_folder()) as station:
         if "file" not in args:
             station.run(link)
@@ -131,6 +129,14 @@ def _run(args: argparse.Namespace) -> int:
                     if args.file.stat().st_size == 0:  # no machine was found
                         args.file.unlink()
     return _summary(args, station)
+
+
+def _link(args: argparse.Namespace, settings: "Settings") -> "Link":
+    """To the real machine, wherever it is."""
+    from firmware_bridge.device.link import Link
+
+    machine = settings.machine
+    return Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
 
 
 def _replay(args: argparse.Namespace) -> int:
@@ -331,16 +337,13 @@ def _book(folder: "Path") -> "CalibrationBook":
 
 def _calibrate(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
-    from firmware_bridge.device.link import Link
     from firmware_bridge.floor.calibration.terminal import CalibrationTerminal
     from firmware_bridge.station import calibrate
 
     settings, book = load_settings(args.config), _book(state_folder())
     if args.undo:
         return _undo(book)
-    machine = settings.machine
-    link = Link(args.port or machine.port, machine.port_hints, settings.station.rate_hz)
-    stop = Stop()
+    link, stop = _link(args, settings), Stop()
     with stop.on_signals(), CalibrationTerminal(sys.stdin, sys.stdout) as terminal:
         saved = calibrate(link, settings, book, terminal, stop)
     print(f"Kept: from now on device {saved.device_id} is read by this; --undo goes back.")
@@ -371,7 +374,7 @@ def _sets(args: argparse.Namespace) -> int:
 
         return angles_of(one, samples)
 
-    match args.command.removeprefix("sets "):
+    match args.action:
         case "list":
             sets.list_sets(args)
         case "show":
@@ -398,5 +401,5 @@ _COMMANDS = {
     "replay": _replay,
     "analyse": _analyse,
     "calibrate": _calibrate,
-    **{f"sets {name}": _sets for name in SETS_ACTIONS},
+    "sets": _sets,
 }

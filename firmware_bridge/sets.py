@@ -277,7 +277,7 @@ def import_file(
     tempo = form.target_tempo
     plan = Plan(standard=settings.station.standard, load_kg=args.load, target_tempo=tempo)
     about = (str(args.file), began, plan, form, measuring, uid)
-    sets = list(imported(samples, *about, angles_of))
+    sets = imported(samples, *about, angles_of)
     with _told_in_a_line(path := store_path()), Store(path) as store:
         known = store.id_of(uid)
         if known is not None:

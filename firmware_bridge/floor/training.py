@@ -29,7 +29,7 @@ class Training:
     def __init__(self, settings: Settings) -> None:
         form, plan = settings.form, _first_plan(settings)
         self.board = Board(form, plan, judged_by=plan)
-        self.board.standards = self._standards = settings.standards
+        self.board.standards = settings.standards
         self._wanted = form  # the standard that the plan asks for
         self._live = LiveAnalyser(form)
         self._lifting = False
@@ -54,7 +54,7 @@ class Training:
     def measure_anew(self, settings: Settings) -> list[Event]:
         """The angles to come are of another scale: nothing goes on, no stop is known."""
         events = self._told(self._live.close())
-        self.board.standards = self._standards = settings.standards
+        self.board.standards = settings.standards
         if self.board.plan.standard not in settings.standards:  # the last lifter's own range
             self.board.plan = _first_plan(settings)
         self._wanted = self.board.plan.form(settings.standards)
@@ -126,11 +126,13 @@ class Training:
 
     def _change_plan(self, command: ChangePlan) -> list[Event]:
         asked = {k: v for k, v in msgspec.structs.asdict(command).items() if v is not UNSET}
-        own_tempo = self._standards[asked.get("standard", self.board.plan.standard)].target_tempo
+        own_tempo = self.board.standards[
+            asked.get("standard", self.board.plan.standard)
+        ].target_tempo
         if "standard" in asked and own_tempo:
             asked.setdefault("target_tempo", own_tempo)
         self.board.plan = msgspec.structs.replace(self.board.plan, **asked)
-        self._wanted = self.board.plan.form(self._standards)
+        self._wanted = self.board.plan.form(self.board.standards)
         return []
 
     def _watch_stillness(self, t_s: float, angle_deg: float) -> None:

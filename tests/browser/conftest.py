@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 HD = {"width": 1920, "height": 1080}
+SCREENS = {
+    "full HD": HD,
+    "720p": {"width": 1280, "height": 720},
+    "tablet upright": {"width": 800, "height": 1280},
+    "phone": {"width": 390, "height": 844},
+}
 HELLO = Hello(1, 200, 4096, 0, 0, "lever-1", "0.1.0", "as5600")
 STOP_DEG = 60.0
 LIFT_IN = (Hold(0.5), Stroke(0.0, 1.5), Hold(1.0))

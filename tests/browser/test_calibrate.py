@@ -13,6 +13,7 @@ from tests.browser.conftest import (
     LET_DOWN,
     LIFT_IN,
     REP,
+    SCREENS,
     STOP_DEG,
     Floor,
     Open,
@@ -20,12 +21,6 @@ from tests.browser.conftest import (
     opened_floor,
 )
 
-SCREENS = {
-    "full HD": {"width": 1920, "height": 1080},
-    "720p": {"width": 1280, "height": 720},
-    "tablet upright": {"width": 800, "height": 1280},
-    "phone": {"width": 390, "height": 844},
-}
 SHOWN = """const shown = [...document.querySelectorAll("#calibrate *:not(circle)")]
     .filter((node) => node.checkVisibility());"""
 # The readings taken may be scrolled; nothing else is outside of the screen.
@@ -104,6 +99,12 @@ def to_the_range(floor: Floor, page: Page) -> None:
     is_at(page, "range")
 
 
+def to_the_checks(floor: Floor, page: Page) -> None:
+    to_the_range(floor, page)
+    tap(page, "Skip")
+    is_at(page, "checks")
+
+
 def test_a_machine_is_calibrated_by_taps_and_counts_from_then_on(
     tmp_path: Path, visit: Open
 ) -> None:
@@ -173,9 +174,7 @@ def set_entry(page: Page, angle_deg: float) -> None:
 def test_the_entry_is_changed_by_large_and_small_steps(visit: Open) -> None:
     with opened_floor(speed=SPEED) as floor:
         page = visit(floor.address)
-        to_the_range(floor, page)
-        tap(page, "Skip")
-        is_at(page, "checks")
+        to_the_checks(floor, page)
         expect(page.locator("#guide-entry")).to_have_text(re.compile(r"^(59\.9|60\.[01])°$"))
         for name in ("5° less", "0.5° less", "0.1° less", "0.1° more", "0.5° more", "5° more"):
             before = page.locator("#guide-entry").inner_text()
@@ -216,9 +215,7 @@ def test_what_was_found_can_be_saved_again_when_the_disk_is_well(
     in_the_way = tmp_path / "calibrations.json"
     with opened_floor(speed=SPEED, folder=tmp_path) as floor:
         page = visit(floor.address)
-        to_the_range(floor, page)
-        tap(page, "Skip")
-        is_at(page, "checks")
+        to_the_checks(floor, page)
         tap(page, "Finish")
         is_at(page, "done")
         expect(page.locator("#guide-found")).to_contain_text("not measured")

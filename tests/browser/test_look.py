@@ -12,18 +12,13 @@ from tests.browser.conftest import (
     LEAN_BACK,
     LIFT_IN,
     REP,
+    SCREENS,
     STOP_DEG,
     Floor,
     Open,
     opened_floor,
 )
 
-SCREENS = {
-    "full HD": {"width": 1920, "height": 1080},
-    "720p": {"width": 1280, "height": 720},
-    "tablet upright": {"width": 800, "height": 1280},
-    "phone": {"width": 390, "height": 844},
-}
 GLYPH_HEIGHT = """() => {
     const pen = document.createElement("canvas").getContext("2d");
     const { fontWeight, fontSize, fontFamily } = getComputedStyle(document.querySelector("#count"));

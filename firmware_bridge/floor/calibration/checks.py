@@ -3,15 +3,17 @@
 from typing import NamedTuple
 
 from analysis import UnusableChecks
+from analysis.calibration import FEWEST_CHECKS, MOST_CHECKS
 from config import Reading
-from firmware_bridge.floor.calibration.found import LEAST_CHECKS, MOST_CHECKS, Found
+from config.machine import LOWEST_DEG
+from firmware_bridge.floor.calibration.found import Found
 from firmware_bridge.floor.calibration.hold import CELL_S, CHECK_CELLS
 from firmware_bridge.floor.calibration.refusals import Said, note
 from firmware_bridge.floor.calibration.sight import Seen
 from firmware_bridge.floor.calibration.step import Next, Step, lacking, reading
 
 WITHIN_S = 5.0
-LOWEST_DEG, HIGHEST_DEG = -60.0, 180.0  # where a lever can be
+HIGHEST_DEG = 180.0  # no lever goes further down
 
 
 class _Asked(NamedTuple):
@@ -72,8 +74,8 @@ class Checks(Step):
         """Anew, with the checks that there are now, less those that cannot be."""
         checks = self.found.checks
         self.found.fit = None
-        self.progress = min(1.0, len(checks) / LEAST_CHECKS)
-        if len(checks) < LEAST_CHECKS:
+        self.progress = min(1.0, len(checks) / FEWEST_CHECKS)
+        if len(checks) < FEWEST_CHECKS:
             return
         try:
             self.found.fit_now()

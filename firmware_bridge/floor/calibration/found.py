@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from analysis import CheckAngle, ScaleFit, fit_scale
+from analysis.calibration import FEWEST_CHECKS
 from config import Reading, SavedCalibration, Settings
 from config.machine import LOWEST_DEG
 from firmware_bridge.floor.calibration.outcome import Device, Outcome
@@ -10,7 +11,6 @@ from firmware_bridge.floor.calibration.refusals import Said, refusal
 from firmware_bridge.floor.calibration.sight import Sight
 from firmware_bridge.floor.calibration.slowreps import SlowReps
 
-LEAST_CHECKS, MOST_CHECKS = 3, 6
 LEAST_TRAVEL_DEG, MOST_TRAVEL_DEG = 20.0, 150.0
 PAST_NEUTRAL_DEG, PAST_NEUTRAL_SHARE = 10.0, 0.25  # whichever is less
 PAST_STOP_DEG = 3.0
@@ -92,7 +92,7 @@ class Found:
         """Fit the scale to the ends, and to the checks if there are enough. Raises
         UnusableChecks.
         """
-        enough = self.checks if len(self.checks) >= LEAST_CHECKS else []
+        enough = self.checks if len(self.checks) >= FEWEST_CHECKS else []
         self.fit = fit_scale(
             self._neutral.counts,
             self._stop.counts,

@@ -1,7 +1,5 @@
 """Sets in a file of another logger."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analysis import SetReport
@@ -10,10 +8,9 @@ from firmware_bridge.errors import StoreError, TraceError
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeping import Measuring
-from firmware_bridge.floor.store.reanalysis import NO_NAME, AnglesOf, find_sets
+from firmware_bridge.floor.store.reanalysis import NO_NAME, AnglesOf, each_kept
 from firmware_bridge.floor.store.store import Samples
 from firmware_bridge.floor.store.storedset import StoredSet
-from firmware_bridge.floor.trail import trail_beside
 
 
 def imported(
@@ -25,7 +22,7 @@ def imported(
     measuring: Measuring,
     uid: str,
     angles_of: AnglesOf,
-) -> Iterator[StoredSet]:
+) -> list[StoredSet]:
     """The sets in the samples of a file called `name`, the first of which was taken at `began`.
 
     Raises StoreError if there is none, and what `angles_of` raises.
@@ -43,16 +40,7 @@ def imported(
         times, angles = angles_of(one, samples)
     except TraceError as error:
         raise TraceError(str(error).replace(NO_NAME, name, 1)) from None
-    found = find_sets(one, (times, angles))
+    found = list(each_kept(one, (times, angles), times[0]))
     if not found:
         raise StoreError(f"{name}: no reps and no partials found, so there is no set to keep")
-    for number, report in enumerate(found, 1):
-        trace = trail_beside(times, angles, report)
-        record = replace(blank, number=number, report=report, trace=trace)
-        start_s = times[0] if report["start_s"] is None else report["start_s"]
-        yield replace(
-            one,
-            uid=uid if number == 1 else f"{uid}-{number}",
-            record=record,
-            started_utc=one.started_utc + timedelta(seconds=start_s - times[0]),
-        )
+    return found

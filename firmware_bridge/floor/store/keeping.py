@@ -1,7 +1,7 @@
 """What the keeper is told: each set that is over, each change of one, and what is running."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -86,7 +86,7 @@ class Keeping:
         """This is how counts become degrees from now on."""
         self._measuring = measuring
         self._tape.cut()
-        self._watch_slip(board)
+        self._look_back(board)
 
     def add(self, data: bytes) -> None:
         """More has come on the tape."""
@@ -130,7 +130,7 @@ class Keeping:
                 self._sets[number] = replace(one, record=record)
                 board.sets.append(record)
             board.set_number = board.remembered = len(found)
-        self._watch_slip(board)
+        self._look_back(board)
 
     def _save(self, record: SetRecord, board: Board, stop_deg: float | None, at: float) -> None:
         self._stops = [*self._stops, self._measuring.stop(stop_deg)][-STOPS:]
@@ -202,19 +202,32 @@ class Keeping:
     def _samples(self) -> Samples:
         return Samples("wire", self._tape.data, self._tape.from_s)
 
+    def _look_back(self, board: Board) -> None:
+        """Had the sensor moved in any of the sets that were measured like this?"""
+        mine = self._my_stops()
+        known = (self._slip(mine[:n]) for n in range(len(mine), 0, -1))
+        before, board.slip_deg = board.slip_deg, next(filter(None, known), None)
+        if board.slip_deg and before is None:
+            self._suspect_those_that_show_it(mine, board.slip_deg)
+
     def _watch_slip(self, board: Board) -> None:
-        """Has the sensor moved since it was calibrated? Then the sets that show it are suspect."""
-        mine = [one.stop_deg for one in self._stops if self._measuring.measured(one)]
-        ever = (
-            slip(mine[:n], self._measuring.calibrated_stop_deg) for n in range(len(mine), 0, -1)
-        )
-        before, board.slip_deg = board.slip_deg, next(filter(None, ever), None)
-        if board.slip_deg is None or before is not None:
-            return
-        now_deg = median([stop for stop in mine if stop is not None][-IN_A_ROW:])
+        """Has the sensor moved since it was calibrated? Once it has, it has."""
+        mine = self._my_stops()
+        before, board.slip_deg = board.slip_deg, self._slip(mine) or board.slip_deg
+        if board.slip_deg and before is None:
+            self._suspect_those_that_show_it(mine, board.slip_deg)
+
+    def _my_stops(self) -> list[float | None]:
+        return [one.stop_deg for one in self._stops if self._measuring.measured(one)]
+
+    def _slip(self, stops: Sequence[float | None]) -> float | None:
+        return slip(stops, self._measuring.calibrated_stop_deg)
+
+    def _suspect_those_that_show_it(self, stops: Sequence[float | None], slip_deg: float) -> None:
+        now_deg = median([stop for stop in stops if stop is not None][-IN_A_ROW:])
         for number in sorted(self._sets)[-IN_A_ROW:]:
             one = self._sets[number]
-            shows_it = abs((one.stop_deg or 0.0) - now_deg) < abs(board.slip_deg) / 2
+            shows_it = abs((one.stop_deg or 0.0) - now_deg) < abs(slip_deg) / 2
             if shows_it and one.calibration == self._measuring.calibration:
                 self._sets[number] = replace(one, suspect=True)
                 self._keeper.mark(self._sets[number])

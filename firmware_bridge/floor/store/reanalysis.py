@@ -29,20 +29,30 @@ def find_sets(one: StoredSet, angles: Angles) -> list[dict[str, Any]]:
     return [event["set"] for event in events if event.kind == "set_ended"]
 
 
+def each_kept(one: StoredSet, angles: Angles, from_s: float) -> Iterator[StoredSet]:
+    """The sets in its samples as sets to keep; `one` says what is known of all of them, and began
+    at the second `from_s` of its samples.
+    """
+    for n, report in enumerate(find_sets(one, angles)):
+        start_s = from_s if report["start_s"] is None else report["start_s"]
+        trace = trail_beside(*angles, report)
+        record = replace(one.record, number=one.record.number + n, report=report, trace=trace)
+        yield replace(
+            one,
+            uid=f"{one.uid}-{n + 1}" if n else one.uid,
+            record=record,
+            started_utc=one.started_utc + timedelta(seconds=start_s - from_s),
+        )
+
+
 def recovered(running: Running, angles_of: AnglesOf) -> list[StoredSet]:
     """What was under way when the station was gone, marked as interrupted."""
-    begun = running.begun
-    times, angles = angles_of(begun, running.samples)
-    found = []
-    sets = find_sets(begun, (times, angles))
-    for n, report in enumerate(sets):
-        if running.removed and n == len(sets) - 1:
-            report = SetReport.from_dict(report).without(running.removed).to_dict()
-        trace = trail_beside(times, angles, report)
-        record = replace(begun.record, number=begun.record.number + n, report=report, trace=trace)
-        since = timedelta(seconds=(report["start_s"] or 0.0) - running.samples.from_s)
-        uid = begun.uid if n == 0 else f"{begun.uid}-{n}"
-        found.append(replace(begun, uid=uid, record=record, started_utc=begun.started_utc + since))
+    begun, samples = running.begun, running.samples
+    found = list(each_kept(begun, angles_of(begun, samples), samples.from_s))
+    if found and running.removed:
+        record = found[-1].record
+        report = record.report_without(running.removed)
+        found[-1] = replace(found[-1], record=replace(record, report=report))
     return found
 
 

@@ -1,7 +1,6 @@
 """Which calibration holds is asked of a book on the disk; what it measures, of a real lever."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import cos, sin, tau
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from config import (
     CalibrationBook,
     FormStandard,
     MachineProfile,
-    SavedCalibration,
     Settings,
     StationSettings,
 )
@@ -27,35 +25,8 @@ from firmware_bridge.floor.calibration.in_force import (
     degrees_by,
     measuring_by,
 )
+from tests.config.test_calibrations import LATER, Hello, saved
 from tests.floor.calibration.lifter import Machine
-
-LATER = "2026-03-01T12:00:00Z"
-
-
-@dataclass(frozen=True)
-class Device:
-    device_id: str = "a"
-    sensor: str = "as5600"
-    counts_per_turn: int = 4096
-
-
-def saved(device_id: str = "a", **changes: Any) -> SavedCalibration:
-    values: dict[str, Any] = {
-        "made_utc": "2026-02-01T12:00:00Z",
-        "device_id": device_id,
-        "sensor": "as5600",
-        "firmware": "0.1.0",
-        "counts_per_turn": 4096,
-        "gear": 1.5,
-        "direction": -1,
-        "neutral_counts": 312.25,
-        "sine_deg": 0.6,
-        "cosine_deg": -0.4,
-        "play_deg": 0.5,
-        "stop_deg": 61.5,
-        "sure_deg": 0.2,
-    }
-    return SavedCalibration(**{**values, **changes})
 
 
 def by_hand(device_id: str = "a", **machine: Any) -> Settings:
@@ -83,17 +54,17 @@ def test_where_nothing_was_calibrated_the_settings_hold(
     asks: bool, with_book: bool, book: CalibrationBook
 ) -> None:
     for settings in (Settings(), by_hand()):
-        found = Calibrations(settings, book if with_book else None, asks=asks).of(Device())
+        found = Calibrations(settings, book if with_book else None, asks=asks).of(Hello())
         assert found == (settings, None)
 
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_each_device_has_its_own(asks: bool, book: CalibrationBook) -> None:
-    for one in (saved("a", neutral_counts=10), saved("b", neutral_counts=20)):
+    for one in (saved(device_id="a", neutral_counts=10), saved(device_id="b", neutral_counts=20)):
         book.keep(one)
     calibrations = Calibrations(Settings(), book, asks=asks)
     for name, neutral in (("a", 10), ("b", 20), ("a", 10)):
-        settings, calibration = calibrations.of(Device(name))
+        settings, calibration = calibrations.of(Hello(name))
         assert calibration == book.newest(name)
         assert settings.calibration.neutral_counts == neutral
         assert (settings.machine.gear, settings.machine.direction) == (1.5, -1)
@@ -102,13 +73,13 @@ def test_each_device_has_its_own(asks: bool, book: CalibrationBook) -> None:
 def test_the_newest_of_a_device_holds(book: CalibrationBook) -> None:
     for neutral in (10, 20, 30):
         book.keep(saved(neutral_counts=neutral))
-    settings, _ = Calibrations(Settings(), book, asks=True).of(Device())
+    settings, _ = Calibrations(Settings(), book, asks=True).of(Hello())
     assert settings.calibration.neutral_counts == 30
 
 
 def test_what_was_found_beats_what_was_written_by_hand(book: CalibrationBook) -> None:
     book.keep(saved())
-    settings, calibration = Calibrations(by_hand(), book, asks=True).of(Device())
+    settings, calibration = Calibrations(by_hand(), book, asks=True).of(Hello())
     assert calibration == saved()
     assert settings.calibration.neutral_counts == 312.25
 
@@ -117,43 +88,43 @@ def test_what_else_the_settings_say_stays(book: CalibrationBook) -> None:
     book.keep(saved())
     standards = {"standard": FormStandard(), "mine": FormStandard(top_zone_deg=7)}
     before = Settings(station=StationSettings(standard="mine"), standards=standards)
-    settings, _ = Calibrations(before, book, asks=True).of(Device())
+    settings, _ = Calibrations(before, book, asks=True).of(Hello())
     assert settings.form.top_zone_deg == 7
     assert (settings.station, settings.display) == (before.station, before.display)
 
 
 def test_another_firmware_on_the_same_board_needs_no_new_one(book: CalibrationBook) -> None:
     book.keep(saved(firmware="0.0.1"))
-    assert Calibrations(Settings(), book, asks=True).of(Device())[1] is not None
+    assert Calibrations(Settings(), book, asks=True).of(Hello())[1] is not None
 
 
 # Which one does not.
 
 
 def test_another_device_is_to_be_calibrated_where_that_can_be(book: CalibrationBook) -> None:
-    book.keep(saved("a"))
-    book.keep(saved("c"))
+    book.keep(saved(device_id="a"))
+    book.keep(saved(device_id="c"))
     with pytest.raises(NotCalibrated) as told:
-        Calibrations(Settings(), book, asks=True).of(Device("b"))
+        Calibrations(Settings(), book, asks=True).of(Hello("b"))
     words = "this is device b, the calibration is of a, c: calibrate again"
     assert str(told.value) == words
 
 
 def test_and_is_read_by_the_settings_where_it_cannot(book: CalibrationBook) -> None:
-    book.keep(saved("a"))
-    assert Calibrations(Settings(), book, asks=False).of(Device("b")) == (Settings(), None)
+    book.keep(saved(device_id="a"))
+    assert Calibrations(Settings(), book, asks=False).of(Hello("b")) == (Settings(), None)
 
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_a_device_that_was_measured_by_hand_is_never_asked_for(
     asks: bool, book: CalibrationBook
 ) -> None:
-    book.keep(saved("a"))
-    assert Calibrations(by_hand("b"), book, asks=asks).of(Device("b")) == (by_hand("b"), None)
+    book.keep(saved(device_id="a"))
+    assert Calibrations(by_hand("b"), book, asks=asks).of(Hello("b")) == (by_hand("b"), None)
 
 
-OTHER_SENSOR = Device(sensor="potentiometer")
-OTHER_COUNTS = Device(counts_per_turn=1024)
+OTHER_SENSOR = Hello(sensor="potentiometer")
+OTHER_COUNTS = Hello(counts_per_turn=1024)
 
 
 @pytest.mark.parametrize("settings", [Settings(), by_hand()])
@@ -165,7 +136,7 @@ OTHER_COUNTS = Device(counts_per_turn=1024)
     ],
 )
 def test_another_sensor_on_the_same_board_is_to_be_calibrated(
-    settings: Settings, device: Device, words: str, book: CalibrationBook
+    settings: Settings, device: Hello, words: str, book: CalibrationBook
 ) -> None:
     book.keep(saved())
     with pytest.raises(NotCalibrated) as told:
@@ -195,16 +166,16 @@ def test_a_calibration_undone_elsewhere_holds_no_more(path: Path, book: Calibrat
         book.keep(saved(neutral_counts=neutral))
     calibrations = Calibrations(Settings(), book, asks=True)
     for neutral in (20, 10):
-        assert calibrations.of(Device())[0].calibration.neutral_counts == neutral
+        assert calibrations.of(Hello())[0].calibration.neutral_counts == neutral
         CalibrationBook.load(path).undo(LATER)
-    assert calibrations.of(Device()) == (Settings(), None)
+    assert calibrations.of(Hello()) == (Settings(), None)
 
 
 def test_one_made_elsewhere_holds_from_then_on(path: Path, book: CalibrationBook) -> None:
     calibrations = Calibrations(Settings(), book, asks=True)
-    assert calibrations.of(Device())[1] is None
+    assert calibrations.of(Hello())[1] is None
     CalibrationBook.load(path).keep(saved())
-    assert calibrations.of(Device())[1] == saved()
+    assert calibrations.of(Hello())[1] == saved()
 
 
 # Settings that cannot be.
@@ -218,7 +189,7 @@ def test_a_calibration_that_cannot_be_true_is_told_in_a_line(
     book.keep(saved(**changes))
     (name,) = changes
     with pytest.raises(MachineMismatch) as told:
-        Calibrations(Settings(), book, asks=asks).of(Device())
+        Calibrations(Settings(), book, asks=asks).of(Hello())
     assert not isinstance(told.value, NotCalibrated)  # to calibrate would not mend it
     assert str(told.value).startswith("settings and calibration contradict: ")
     assert name in str(told.value)
@@ -242,15 +213,15 @@ def test_a_calibration_that_cannot_be_true_is_told_in_a_line(
 )
 def test_settings_of_another_machine_are_told(settings: Settings, words: str) -> None:
     with pytest.raises(MachineMismatch) as told:
-        check_machine(Device(), settings)
+        check_machine(Hello(), settings)
     assert str(told.value) == words
     with pytest.raises(MachineMismatch):
-        Calibrations(settings, asks=True).of(Device())
+        Calibrations(settings, asks=True).of(Hello())
 
 
 @pytest.mark.parametrize("settings", [Settings(), by_hand("a")])
 def test_settings_of_this_machine_or_of_any_are_fine(settings: Settings) -> None:
-    check_machine(Device(), settings)
+    check_machine(Hello(), settings)
 
 
 # How it is kept with a set.
