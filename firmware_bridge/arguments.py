@@ -38,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument(
             "--port", type=_name, help="serial port of the machine (default: look for it)"
         )
+        one.add_argument(
+            "--wait", action="store_true", help="for the machine, if there is none to begin with"
+        )
 
     replay = commands.add_parser("replay", parents=[common], help="play a recording back")
     replay.add_argument("file", type=_path, help="the recording")

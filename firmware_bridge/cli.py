@@ -170,8 +170,9 @@ def _station(
     with ExitStack() as stack:
         if keeper:
             stack.enter_context(keeper)
-        book = _book(folder) if folder else book
-        station = Station(Chain(settings, book, keeper), stop=stop, keeper=keeper)
+        waits = getattr(args, "wait", False)
+        book = _book(folder, waits) if folder else book
+        station = Station(Chain(settings, book, keeper, waits), stop=stop, keeper=keeper)
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
@@ -328,11 +329,12 @@ def _measuring(settings: "Settings") -> "Measuring":
     return measuring_by(saved.applied_to(settings) if saved else settings, None, saved)
 
 
-def _book(folder: "Path") -> "CalibrationBook":
-    """The calibrations kept in a folder."""
+def _book(folder: "Path", unread: bool = False) -> "CalibrationBook":
+    """The calibrations kept in a folder; `unread`: one that is damaged is told of later."""
     from config import CalibrationBook
 
-    return CalibrationBook.load(folder / CALIBRATIONS)
+    path = folder / CALIBRATIONS
+    return CalibrationBook(path) if unread else CalibrationBook.load(path)
 
 
 def _calibrate(args: argparse.Namespace) -> int:

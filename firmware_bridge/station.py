@@ -28,6 +28,7 @@ from firmware_bridge.device.tape import Tape
 from firmware_bridge.device.trace import Trace, decode_csv, unbroken_degrees
 from firmware_bridge.errors import (
     CalibrationRefused,
+    MachineMismatch,
     NotCalibrated,
     OutputError,
     TraceError,
@@ -94,16 +95,22 @@ class Chain:
     """Takes what the link tells; returns the events that follow, and keeps a board up to date."""
 
     def __init__(
-        self, settings: Settings, book: CalibrationBook | None = None, keeper: Keeper | None = None
+        self,
+        settings: Settings,
+        book: CalibrationBook | None = None,
+        keeper: Keeper | None = None,
+        waits: bool = False,
     ) -> None:
         """`book`: calibrations of real machines. `keeper`: None where no sets are kept, as the
-        machine is a recording; then no calibration can be asked for either.
+        machine is a recording; then no calibration can be asked for either. `waits`: for the
+        machine, or the right one, whatever is wrong at the start; what that is is shown.
         """
         self._training = Training(settings)
         self.board = self._training.board
         self.board.can_calibrate = book is not None and keeper is not None
         self._calibrations = Calibrations(settings, book, asks=keeper is not None)
         self._book = book
+        self._waits = waits
         self._tape = Tape()
         self._keeping = keeper and Keeping(keeper, self._tape, lambda: datetime.now().astimezone())
         # None: nobody knows how, and nothing is counted. A recording may have lost its HELLO.
@@ -136,10 +143,9 @@ class Chain:
                 self.board.connect(LinkState.LOST, why=str(event.why))
                 events = self._sensor(link="lost", why=str(event.why))
             case Searching():
-                if self._hello is None:
+                if self._hello is None and not self._waits:
                     raise event.why
-                self.board.connect(LinkState.LOST, why=str(event.why))
-                events = []
+                events = self._search(str(event.why))
         self._keep(at)
         return events
 
@@ -178,6 +184,14 @@ class Chain:
         who = {"port": event.port, "device_id": event.hello.device_id}
         return events + self._sensor(link="connected", **who)
 
+    def _search(self, why: str) -> list[Event]:
+        """There is no machine; one that was lost has been told of already."""
+        if self._hello:
+            self.board.connect(LinkState.LOST, why=why)
+            return []
+        self.board.connect(LinkState.SEARCHING, why=why)
+        return self._sensor(link="searching", why=why)
+
     def _measure_anew(self, hello: Hello) -> list[Event]:
         """From now on by the calibration of this device; one that is under way is over."""
         self._calibrating = self.board.guide = None
@@ -188,7 +202,9 @@ class Chain:
             settings, saved = self._calibrations.of(hello)
             measuring = measuring_by(settings, hello.device_id, saved)
             self._degrees = degrees_by(measuring.calibration)
-        except (NotCalibrated, ConfigError) as error:
+        except (MachineMismatch, ConfigError) as error:
+            if not (self._waits or isinstance(error, NotCalibrated | ConfigError)):
+                raise
             self.board.uncalibrated = str(error)
         by_default = saved is None and settings.calibration == Calibration()
         self.board.never_calibrated = by_default and self.board.can_calibrate
@@ -350,6 +366,8 @@ class Station:
             with link:
                 while not (self.stop.asked or self._is_over()):
                     self._step(link.next_event(TICK_S))
+                if self.display:
+                    self.display.leave()
             for event in link.events():
                 if not isinstance(event, Lost):  # we let it go
                     self._take(event)

@@ -323,6 +323,21 @@ def test_a_port_without_a_lever_machine(capfd: pytest.CaptureFixture[str]) -> No
     os.close(slave)
 
 
+def test_run_waits_for_its_machine_when_asked_to(tmp_path: Path) -> None:
+    state_folder().mkdir(parents=True)
+    (state_folder() / CALIBRATIONS).write_text("{")  # told of once there is a machine
+    command = [*LEVERREP, "run", "--wait", "--port", str(tmp_path / "lever")]
+    station = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert station.stdout
+    assert "Display: http://" in station.stdout.readline()
+    assert "searching" in station.stdout.readline()
+    with SimulatedMachine(np.full(100, 2048, np.uint16), link=tmp_path / "lever"):
+        assert "connected" in station.stdout.readline()
+        assert "damaged" in station.stdout.readline()
+    station.send_signal(signal.SIGTERM)
+    assert station.wait() == 0
+
+
 def test_a_full_disk_is_told_and_the_counting_goes_on(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

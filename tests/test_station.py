@@ -30,7 +30,7 @@ from firmware_bridge.errors import (
     OutputError,
     TraceError,
 )
-from firmware_bridge.floor.board import STALE_S, Board
+from firmware_bridge.floor.board import BEGIN, STALE_S, Board
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.calibration.calibrating import FORGOTTEN_S
 from firmware_bridge.floor.calibration.guide import Guide
@@ -129,6 +129,24 @@ def test_a_lost_link_is_an_event_and_dims_the_display_in_half_a_second() -> None
 def test_no_machine_to_begin_with_is_an_error() -> None:
     with pytest.raises(NoSuchPort, match="none"):
         Chain(Settings()).take(Searching(NoSuchPort("none")), 0.0)
+
+
+def test_a_station_that_waits_looks_for_a_machine_and_says_why_there_is_none() -> None:
+    chain = Chain(Settings(), waits=True)
+    (told,) = chain.take(Searching(NoSuchPort("plug it in")), 0.0)
+    assert (told["link"], told["why"]) == ("searching", "plug it in")
+    assert (chain.board.link, chain.board.why_lost) == (LinkState.SEARCHING, "plug it in")
+    chain.take(CONNECTED, 1.0)
+    assert (chain.board.link, chain.board.message) == (LinkState.LIVE, BEGIN)
+
+
+def test_a_station_that_waits_shows_that_the_machine_is_not_the_one_of_the_settings() -> None:
+    machine = MachineProfile(counts_per_turn=16384)
+    chain = Chain(Settings(machine=machine), waits=True)
+    chain.take(CONNECTED, 0.0)
+    assert "counts a turn" in chain.board.uncalibrated
+    chain.take(next(chunks(np.array([2048] * 100, np.uint16), 100)), 1.0)
+    assert chain.board.angle_deg is None
 
 
 def test_a_sensor_in_trouble_is_told_once_and_again_when_it_is_well() -> None:

@@ -77,7 +77,7 @@ class Link:
         running = True
         while running:
             running = self._thread.is_alive()
-            while (event := self.next_event(0.1)) is not None:
+            while (event := self.next_event(0.1 if running else 0.0)) is not None:
                 yield event
 
     def next_event(self, timeout_s: float) -> Event | None:

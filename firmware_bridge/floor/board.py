@@ -133,8 +133,8 @@ class Board:
 
     def connect(self, link: Link, port: str = "", why: str = "") -> None:
         """The link has changed; `why` is shown until it changes again."""
-        if why or self.link is Link.LOST:
-            self.message = why
+        if why or self.why_lost:
+            self.message = why or (BEGIN if self.link is Link.SEARCHING else "")
         self.link, self.port, self.why_lost = link, port or self.port, why
         if link is not Link.LIVE:
             self.over = False

@@ -59,6 +59,9 @@ class Onlooker:
             self._next_tap = now + random.uniform(0, 2 * SET_S)
             yield EndSet()
 
+    def leave(self) -> None:
+        """Nothing to close."""
+
     def tell(self, events: Iterable[Event]) -> None:
         for event in events:
             if event.kind == "rep":

@@ -95,10 +95,14 @@ class Display:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.leave()
+        self._thread.join(STOP_S)
+
+    def leave(self) -> None:
+        """Begin to close: it takes the server a while to notice, and others have to close too."""
         self._closing = True
         if self._server is not None:
             self._server.should_exit = self._server.force_exit = True  # viewers are not waited for
-        self._thread.join(STOP_S)
 
     def commands(self) -> Iterator[Command]:
         """What has been asked for since the last time."""

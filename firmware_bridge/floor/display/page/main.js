@@ -184,6 +184,7 @@ function look() {
   if (lost) {
     setText($("#lost-title"), say(`lost.${lost}`));
     setText($("#lost-why"), whyLost(lost));
+    setText($("#lost-detail"), detailOf(lost));
     $("#lost-calibrate").hidden = lost !== "uncalibrated";
   }
   const last = state?.sets.at(-1);
@@ -203,6 +204,12 @@ function whyLost(lost) {
   const trouble = connected && state?.trouble;
   if (trouble) return say(`trouble.${trouble}`) || say("trouble.other");
   return say(`lost.${lost}_why`);
+}
+
+// For the technician, in the station's own words.
+function detailOf(lost) {
+  if (lost === "searching") return state.link.why;
+  return lost === "uncalibrated" ? state.calibration.needed : "";
 }
 
 let problemTimer = 0;
