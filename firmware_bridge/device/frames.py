@@ -49,6 +49,19 @@ class Sensor(IntFlag):
     STREAMING = 16
 
 
+class ResetCause(IntEnum):
+    """Why the board last started."""
+
+    POWER = 0
+    WATCHDOG = 1
+    ERROR = 2
+    OTHER = 3
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ResetCause":
+        return cls.OTHER
+
+
 class Result(IntEnum):
     """What became of a command."""
 
@@ -170,6 +183,34 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
+class Health:
+    """Right after each Status: how well the device keeps time, and whether its bus is sound.
+
+    `reset`: why it last started. Of the last second's `samples`, how late they were taken:
+    `late_max_us` the latest, `late_rms_us` the RMS about their mean (the sampling jitter).
+    `bus_faults`: samples since boot that were errors.
+    """
+
+    TYPE: ClassVar[int] = 0x05
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<BIBHIHI")
+    boot: int
+    reset: ResetCause
+    late_rms_us: int
+    late_max_us: int
+    samples: int
+    bus_faults: int
+
+    def to_bytes(self) -> bytes:
+        late = (self.late_rms_us, self.late_max_us, self.samples)
+        return self.LAYOUT.pack(self.TYPE, self.boot, self.reset, *late, self.bus_faults)
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        _, boot, reset, *numbers = cls.LAYOUT.unpack(payload)
+        return cls(boot, ResetCause(reset), *numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class _Bare:
     """A command without arguments."""
 
@@ -230,10 +271,10 @@ class Outage:
         return cls(pause_us)
 
 
-DeviceFrame = Hello | Samples | Status | Ack | Outage
+DeviceFrame = Hello | Samples | Status | Ack | Health | Outage
 Command = Ping | Start | Stop | SetRate
 
-_BY_TYPE = {kind.TYPE: kind.from_bytes for kind in (Samples, Status, Hello, Ack, Outage)}
+_BY_TYPE = {kind.TYPE: kind.from_bytes for kind in (Samples, Status, Hello, Ack, Health, Outage)}
 
 
 def parse(payload: bytes) -> DeviceFrame:

@@ -6,6 +6,7 @@ from firmware_bridge.device.frames import (
     ERROR_BIT,
     Ack,
     DeviceFrame,
+    Health,
     Hello,
     Outage,
     Samples,
@@ -103,7 +104,7 @@ class Ledger:
         if isinstance(frame, Outage):
             self._noted_pause_us = frame.pause_us if arrival_s is None else None
             return []
-        if isinstance(frame, Ack) or frame.boot in self._past_boots:
+        if isinstance(frame, Ack | Health) or frame.boot in self._past_boots:
             return []
         if isinstance(frame, Samples):
             return self._samples(frame, arrival_s) if frame.boot == self._boot else []

@@ -16,6 +16,7 @@ import termios
 import threading
 import time
 import tty
+from enum import IntEnum
 from pathlib import Path
 from typing import Literal, Self
 
@@ -30,10 +31,25 @@ BOOT = BRIDGE / "device" / "simulated_board" / "boot.py"
 FIRMWARE = BRIDGE / "firmware"
 DEVICE_ID = b"sim-lever".hex()
 NOISE_DEG = 0.03  # of an AS5600
-# Values of a motion besides counts:
-NO_ANSWER, NO_MAGNET, STUCK_BUS = 0xFFFF, 0xFFFE, 0xFFFD
 
 Interpreter = Literal["micropython", "python"]
+
+
+class Fault(IntEnum):
+    """Values of a motion besides counts: what is wrong while they last."""
+
+    NO_ANSWER = 0xFFFF  # the sensor is unplugged
+    NO_MAGNET = 0xFFFE
+    HELD = 0xFFFD  # the sensor holds the bus, on and on, until it has had nine clocks
+    STALE = 0xFFFC  # the bus says that it has read and has not
+    CUT = 0xFFFB  # answers break off after two bytes
+    SLOW = 0xFFFA  # each reading takes 3 ms
+    DEAF = 0xFFF9  # the host does not read; only with `fast`
+    HANG = 0xFFF8  # the program stands still, on and on
+    CRASH = 0xFFF7  # an error in the program
+    CTRL_C = 0xFFF6  # somebody interrupts the program to work on the board, which ends it
+    STUCK_LOW = 0xFE00  # all bytes read so; add to it for any other byte
+    STUCK_HIGH = 0xFEFF
 
 
 def counts_of(
@@ -56,10 +72,11 @@ def counts_of(
 class SimulatedMachine:
     """A lever machine at `port`; somebody makes `motion` on it from the first START on.
 
-    motion: 1-D raw counts at 1 kHz (see counts_of), or a file of such u16 values. At real time
-    the last angle is held for ever. `fast` plays as fast as the host reads, losing nothing, and
-    unplugs the machine at the end, when all has been read. link: path for the port, a symlink;
-    OutputError if something else is there.
+    motion: 1-D raw counts at 1 kHz (see counts_of) or Faults, or a file of such u16 values. At
+    real time the last angle is held for ever. `fast` plays as fast as the host reads, losing
+    nothing, and unplugs the machine at the end, when all has been read. link: path for the port, a
+    symlink; OutputError if something else is there. firmware: a folder of other files for the
+    board.
     """
 
     def __init__(
@@ -69,9 +86,11 @@ class SimulatedMachine:
         fast: bool = False,
         link: Path | None = None,
         interpreter: Interpreter | None = None,
+        firmware: Path = FIRMWARE,
     ) -> None:
         self.interpreter = interpreter or _best_interpreter()
         self._fast = fast
+        self._firmware = firmware
         self._folder = tempfile.TemporaryDirectory(prefix="leverrep-")
         self._link = link or Path(self._folder.name) / "lever"
         self._motion = Path(self._folder.name) / "motion"
@@ -120,7 +139,9 @@ class SimulatedMachine:
             os.close(self._slave)
 
     def wait(self, timeout_s: float | None = None) -> int:
-        """Wait for the board's program to end; its exit status, 0 for a fast one at its end."""
+        """Wait for the board's program to end; its exit status: 0 for a fast one at its end, 3
+        after CTRL_C.
+        """
         return self._board.wait(timeout_s)
 
     def close(self) -> None:
@@ -134,7 +155,7 @@ class SimulatedMachine:
         self.close()
 
     def _boot(self) -> None:
-        arguments = [BOOT, FIRMWARE, self._motion, "fast" if self._fast else "real"]
+        arguments = [BOOT, self._firmware, self._motion, "fast" if self._fast else "real"]
         self._board = subprocess.Popen(
             [sys.executable, *FLAGS[self.interpreter], *arguments],
             stdin=self._master,
@@ -151,7 +172,7 @@ class SimulatedMachine:
     def _unplug_when_read(self) -> None:
         """What has not been read when a pseudo-terminal closes is lost, so wait for it."""
         if self._board.wait() != 0:
-            return  # switched off
+            return  # switched off, or its program has ended
         quiet = 0
         while quiet < 3:  # the kernel moves bytes up between two looks
             time.sleep(0.02)
@@ -164,7 +185,8 @@ class SimulatedMachine:
 
 
 FLAGS: dict[Interpreter, list[str]] = {
-    "micropython": ["-m", "micropython_unix"],
+    # Its own -m form forgets the program's exit status.
+    "micropython": ["-c", "import micropython_unix, sys; sys.exit(micropython_unix.main())"],
     "python": ["-S", "-E"],
 }
 

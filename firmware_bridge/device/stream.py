@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from firmware_bridge.device.decoder import Decoder, Fault
-from firmware_bridge.device.frames import Ack, Hello, Outage, Samples, Status
+from firmware_bridge.device.frames import Ack, Health, Hello, Outage, Samples, Status
 from firmware_bridge.device.ledger import Gap, Ledger, Readings, Totals
 
-Item = Hello | Status | Ack | Readings | Gap | Fault
+Item = Hello | Status | Ack | Health | Readings | Gap | Fault
 
 
 def good_samples(items: Iterable[Item]) -> tuple[list[float], list[int]]:

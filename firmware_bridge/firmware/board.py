@@ -1,4 +1,4 @@
-"""What the firmware needs of its board: I2C, identity, the serial port and the clock."""
+"""What the firmware needs of its board: pins, identity, watchdog, serial port and clock."""
 
 import select
 import sys
@@ -8,13 +8,68 @@ from binascii import hexlify
 import machine
 import micropython
 
-_PINS = {"rp2": (0, 4, 5), "esp32": (0, 21, 22)}  # I2C bus, SDA, SCL
+ESP32 = sys.platform == "esp32"
+I2C_BUS, SDA, SCL, ADC_PIN = (0, 21, 22, 34) if ESP32 else (0, 4, 5, 26)
+HALF_CLOCK_US = 5  # of 100 kHz, which every sensor keeps up with
+
+POWER, WATCHDOG, ERROR, OTHER = 0, 1, 2, 3  # why the board last started
+
+# The longest that an RP2040 can is 8388. The program never works for more than some 10 ms at a
+# time and feeds the watchdog once a second, so nothing but a hang takes as long.
+WATCHDOG_MS = 8_000
+WATCHDOG_AT = 0x400D8000 if "RP2350" in getattr(sys.implementation, "_machine", "") else 0x40058000
+CTRL, ENABLE = WATCHDOG_AT, 1 << 30
+REASON, TIMER = WATCHDOG_AT + 8, 1
 
 
 def i2c():
-    bus, sda, scl = _PINS.get(sys.platform, _PINS["rp2"])
+    """The sensor's bus, freed first: a sensor that was cut off in the middle of a byte holds SDA
+    down until it has had the rest of its nine clocks.
+    """
+    data = machine.Pin(SDA, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    clock = machine.Pin(SCL, machine.Pin.OPEN_DRAIN, machine.Pin.PULL_UP, value=1)
+    for _ in range(9):
+        _set(clock, 0)
+        _set(clock, 1)
+    _set(data, 0)
+    _set(data, 1)  # while the clock is high: STOP
+    data, clock = machine.Pin(SDA), machine.Pin(SCL)
     # The timeout keeps a silent sensor from costing more than its own sample.
-    return machine.I2C(bus, sda=machine.Pin(sda), scl=machine.Pin(scl), freq=400_000, timeout=1_000)
+    return machine.I2C(I2C_BUS, sda=data, scl=clock, freq=400_000, timeout=1_000)
+
+
+def _set(pin, level):
+    pin.value(level)
+    time.sleep_us(HALF_CLOCK_US)
+
+
+def adc():
+    if ESP32:  # its ADC sees 1.1 V unless told otherwise
+        return machine.ADC(machine.Pin(ADC_PIN), atten=machine.ADC.ATTN_11DB)
+    return machine.ADC(machine.Pin(ADC_PIN))
+
+
+def reset_cause():
+    cause = machine.reset_cause()
+    if cause == machine.PWRON_RESET:
+        return POWER
+    # An RP2040 resets itself by its watchdog, machine.reset() included.
+    if cause == machine.WDT_RESET and (ESP32 or machine.mem32[REASON] & TIMER):
+        return WATCHDOG
+    return OTHER
+
+
+def watchdog():
+    """A running watchdog: `feed` it, or the board is reset after WATCHDOG_MS."""
+    return machine.WDT(timeout=WATCHDOG_MS)
+
+
+def stop_watchdog():
+    """Leave the board to whoever works on it. MicroPython has no word for this."""
+    if ESP32:
+        machine.WDT(timeout=86_400_000)  # a day
+    else:
+        machine.mem32[CTRL] = machine.mem32[CTRL] & ~ENABLE
 
 
 def device_id():

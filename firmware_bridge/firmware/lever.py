@@ -7,25 +7,27 @@ import time
 
 import board
 import wire
-from as5600 import AS5600
+from lateness import Lateness
+from sensor import Sensor
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 DEFAULT_HZ, MIN_HZ, MAX_HZ = 200, 50, 500
 QUEUE_BYTES = 4096  # a host may stop reading for 0.9 s at 500 Hz, 2 s at 200 Hz
 MAX_LATE = 4  # slots; a later one is skipped. A garbage collection makes us 1-2 slots late
 STATUS_US = 1_000_000
 NAP_US = 5_000  # how long a command may wait
 
-STREAMING = 16  # flag of STATUS, beside the four of the sensor
-
 
 class Lever:
     """Call `step` for ever. Sample slots are numbered from boot; a slot not sent is an overrun."""
 
-    def __init__(self, sensor, port, clock, boot):
-        self.sensor, self.port, self.clock, self.boot = sensor, port, clock, boot
+    def __init__(self, sensor, port, clock, watchdog, boot, reset):
+        """`boot`: a number that is new at each boot; `reset`: why there was one (see board)."""
+        self.sensor, self.port, self.clock, self.watchdog = sensor, port, clock, watchdog
+        self.boot, self.reset = boot, reset
         self.slot = 0
-        self.overruns = 0
+        self.overruns = self.bus_faults = 0
+        self.lateness = Lateness()
         self.streaming = False
         self.sample_due = self.status_due = clock.now()
         self.set_rate(DEFAULT_HZ)
@@ -37,13 +39,15 @@ class Lever:
         self.say_hello()
 
     def step(self):
-        """Do the most urgent thing; if there is none, sleep until the next is due."""
+        """Take the sample that is due and do one other thing, or sleep until something is due."""
         now = self.clock.now()
-        if self.streaming and now >= self.sample_due:
+        due = self.streaming and now >= self.sample_due
+        if due:
             self.sample(now)
-        elif now >= self.status_due:
+        # And then, not else: a board too slow for its rate still has to speak and listen.
+        if now >= self.status_due:
             self.say_status(now)
-        elif not self.listen() and not self.talk():
+        elif not self.listen() and not self.talk() and not due:
             nap = min(self.status_due - now, 1_000 if self.queue else NAP_US)
             time.sleep_us(min(nap, self.sample_due - now) if self.streaming else nap)
 
@@ -53,9 +57,13 @@ class Lever:
             self.flush()
             self.skip(late)
             self.sample_due += late * self.period_us
+        self.lateness.add(now - self.sample_due)
         if not self.batch.fits(now):
             self.flush()
-        self.batch.add(now, self.sensor.read())
+        value = self.sensor.read()
+        if value & wire.ERROR_BIT:
+            self.bus_faults += 1
+        self.batch.add(now, value)
         self.slot += 1
         self.sample_due += self.period_us
         if not self.batch.fits(now):
@@ -144,16 +152,23 @@ class Lever:
         self.send(wire.hello(self.boot, self.rate_hz, turn, now, self.framed(), texts))
 
     def say_status(self, now):
+        """Once a second STATUS and HEALTH. A board that hangs does not come here."""
+        self.watchdog.feed()
         self.status_due += STATUS_US
-        magnet, agc, magnitude = self.sensor.health()
-        flags = magnet | (STREAMING if self.streaming else 0)
+        flags, agc, magnitude = self.sensor.health()
+        if self.streaming:
+            flags |= wire.STREAMING
         counts = self.framed(), self.overruns, self.rate_hz
         self.send(wire.status(self.boot, now, *counts, flags, agc, magnitude))
+        self.send(wire.health(self.boot, self.reset, *self.lateness.take(), self.bus_faults))
         gc.collect()  # here, where it is short, rather than when memory is full
 
 
-def run():
+def run(reset):
+    """Until the end of the world, an error or Ctrl-C. `reset`: why the board has started."""
+    board.ctrl_c(True)  # a run that ended in an error may have left it off
     boot = struct.unpack("<I", os.urandom(4))[0]
-    lever = Lever(AS5600(board.i2c()), board.Port(), board.Clock(), boot)
+    watchdog, port = board.watchdog(), board.Port()
+    lever = Lever(Sensor(board), port, board.Clock(), watchdog, boot, reset)
     while True:
         lever.step()

@@ -2,11 +2,17 @@
 
 import time
 
+import board
 import lever
-import machine
 
+reset = board.reset_cause()
 try:
-    lever.run()
-except Exception:
-    time.sleep_ms(1_000)
-    machine.reset()
+    while True:
+        try:
+            lever.run(reset)
+        except Exception:
+            reset = board.ERROR
+            time.sleep_ms(1_000)
+except KeyboardInterrupt:  # somebody wants to work on the board
+    board.stop_watchdog()
+    raise

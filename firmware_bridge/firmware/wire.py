@@ -4,9 +4,14 @@ import struct
 from binascii import crc32
 
 PROTOCOL = 1
-HELLO, SAMPLES, STATUS, ACK = 0x01, 0x02, 0x03, 0x04
+HELLO, SAMPLES, STATUS, ACK, HEALTH = 0x01, 0x02, 0x03, 0x04, 0x05
 PING, START, STOP, SET_RATE = 0x11, 0x12, 0x13, 0x14
 OK, NOT_UNDERSTOOD, OUT_OF_RANGE = 0, 1, 2
+# A sample that could not be taken keeps its slot and says why.
+ERROR_BIT = 0x8000
+NO_ANSWER, NO_MAGNET, NONSENSE = ERROR_BIT | 1, ERROR_BIT | 2, ERROR_BIT | 3
+# Flags of STATUS; the first four are the sensor's.
+MAGNET, TOO_WEAK, TOO_STRONG, NO_SENSE, STREAMING = 1, 2, 4, 8, 16
 MAX_BLOCK = 32  # the longest command is 8 bytes on the wire; the rest is room for newer hosts
 
 
@@ -36,6 +41,11 @@ def status(boot, uptime_us, samples, overruns, rate_hz, flags, agc, magnitude):
 
 def ack(command, result, rate_hz):
     return frame(struct.pack("<BBBH", ACK, command, result, rate_hz))
+
+
+def health(boot, reset, late_rms_us, late_max_us, samples, bus_faults):
+    head = (HEALTH, boot, reset, late_rms_us, late_max_us, samples, bus_faults)
+    return frame(struct.pack("<BIBHIHI", *head))
 
 
 class Batch:

@@ -2,7 +2,16 @@
 
 from hypothesis import strategies as st
 
-from firmware_bridge.device.frames import Ack, Hello, Result, Samples, Sensor, Status
+from firmware_bridge.device.frames import (
+    Ack,
+    Health,
+    Hello,
+    ResetCause,
+    Result,
+    Samples,
+    Sensor,
+    Status,
+)
 
 u8, u16, u32, u64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 64))
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=32)
@@ -29,6 +38,15 @@ statuses = st.builds(
     agc=u8,
     magnitude=u16,
 )
+healths = st.builds(
+    Health,
+    boot=u32,
+    reset=st.sampled_from(ResetCause),
+    late_rms_us=u16,
+    late_max_us=u32,
+    samples=u16,
+    bus_faults=u32,
+)
 acks = st.builds(Ack, command=u8, result=st.sampled_from(Result), rate_hz=u16)
 
 
@@ -39,4 +57,4 @@ def samples(draw: st.DrawFn) -> Samples:
     return Samples(draw(u32), draw(u16), draw(u32), (0, *rest), tuple(values))
 
 
-frames = st.one_of(hellos, samples(), statuses, acks)
+frames = st.one_of(hellos, samples(), statuses, acks, healths)

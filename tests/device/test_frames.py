@@ -16,6 +16,7 @@ from firmware_bridge.device.frames import (
     FrameError,
     OtherProtocol,
     Ping,
+    ResetCause,
     Result,
     Sensor,
     SensorError,
@@ -52,7 +53,7 @@ def test_parse_undoes_to_bytes(frame: DeviceFrame) -> None:
     assert parse(frame.to_bytes()) == frame
 
 
-@given(st.binary(min_size=1, max_size=200), st.sampled_from((0, 1, 2, 3, 4)))
+@given(st.binary(min_size=1, max_size=200), st.sampled_from((0, 1, 2, 3, 4, 5)))
 def test_any_other_payload_is_a_frame_error(payload: bytes, kind: int) -> None:
     try:
         frame = parse(bytes((kind,)) + payload)
@@ -82,6 +83,21 @@ def test_texts_of_a_device_are_capped_and_safe_to_print() -> None:
     assert read.device_id == "?[2J??" + 26 * "x"
 
 
+def test_a_hello_that_goes_on_after_its_texts_is_a_frame_error() -> None:
+    hello = frames.Hello(1, 200, 4096, 0, 0, "a", "b", "c").to_bytes()
+    with pytest.raises(FrameError):
+        parse(hello + b"x")
+
+
+def test_an_outage_says_how_long_and_is_believed_up_to_a_day() -> None:
+    day_us = frames.Outage.LONGEST_US
+    for pause_us in (0, 1_500_000, day_us):
+        assert parse(frames.Outage(pause_us).to_bytes()) == frames.Outage(pause_us)
+    assert parse(frames.Outage(2 * day_us).to_bytes()) == frames.Outage(day_us)
+    with pytest.raises(FrameError):
+        parse(frames.Outage.LAYOUT.pack(frames.Outage.TYPE, day_us + 1))
+
+
 @pytest.mark.parametrize("command", [Ping(), Stop()])
 def test_commands_sent_while_ctrl_c_is_live_have_no_ctrl_c(command: Command) -> None:
     assert 3 not in wire(command)
@@ -89,6 +105,7 @@ def test_commands_sent_while_ctrl_c_is_live_have_no_ctrl_c(command: Command) -> 
 
 def test_codes_of_newer_firmware_do_no_harm() -> None:
     assert SensorError(77) is SensorError.OTHER
+    assert ResetCause(77) is ResetCause.OTHER
     assert Sensor(0xFF) & Sensor.STREAMING
     with pytest.raises(FrameError):
         parse(bytes((4, 0x11, max(Result) + 1, 0, 0)))

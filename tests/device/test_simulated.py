@@ -27,9 +27,7 @@ from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.port import Port
 from firmware_bridge.device.simulated import (
-    NO_ANSWER,
-    NO_MAGNET,
-    STUCK_BUS,
+    Fault,
     Interpreter,
     SimulatedMachine,
     counts_of,
@@ -99,7 +97,7 @@ def test_all_rates_are_kept(interpreter: Interpreter) -> None:
 
 
 def test_faults_of_the_sensor_arrive_in_their_slots(interpreter: Interpreter) -> None:
-    motion = np.repeat([100, NO_ANSWER, NO_MAGNET, STUCK_BUS, 200], 1000)
+    motion = np.repeat([100, Fault.NO_ANSWER, Fault.NO_MAGNET, Fault.STUCK_HIGH, 200], 1000)
     with playing(motion, 200, interpreter, fast=True) as (_, heard):
         heard.first(Lost)
     errors = [error for readings in heard.of(Readings) for error in readings.errors]
@@ -109,7 +107,7 @@ def test_faults_of_the_sensor_arrive_in_their_slots(interpreter: Interpreter) ->
     assert counts[:200] + counts[800:1000] == [100] * 200 + [200] * 200
     flags = [status.flags & ~Sensor.STREAMING for status in heard.of(Status)]
     assert Sensor.NO_ANSWER in flags
-    assert Sensor(0) in flags
+    assert Sensor.TOO_WEAK in flags
     assert Sensor.MAGNET in flags
 
 

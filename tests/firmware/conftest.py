@@ -11,7 +11,7 @@ from firmware_bridge.device.decoder import Decoder, Fault
 from firmware_bridge.device.frames import Command, DeviceFrame, wire
 from firmware_bridge.device.simulated import FIRMWARE
 
-MODULES = ("wire", "as5600", "board", "lever")
+MODULES = ("wire", "as5600", "potentiometer", "sensor", "board", "lateness", "lever")
 
 
 class FakeTime:
@@ -36,6 +36,8 @@ class FakeTime:
 class FakePort:
     """A serial port whose host may stop reading."""
 
+    takes = 7  # bytes at a time
+
     def __init__(self) -> None:
         self.to_board = bytearray()
         self.to_host = bytearray()
@@ -45,7 +47,7 @@ class FakePort:
         return self.to_board.pop(0) if self.to_board else None
 
     def write(self, data: bytes, start: int) -> int:
-        taken = data[start : start + min(self.room, 7)]
+        taken = data[start : start + min(self.room, self.takes)]
         self.to_host += taken
         self.room -= len(taken)
         return len(taken)
@@ -62,14 +64,22 @@ class FakeSensor:
         return 1, 64, 2000
 
 
+class FakeWatchdog:
+    fed = 0
+
+    def feed(self) -> None:
+        self.fed += 1
+
+
 class Bench:
     """A board with the firmware on it, and a host's end of its port."""
 
     def __init__(self, modules: dict[str, Any], time: FakeTime, ctrl_c: list[int]) -> None:
         self.modules, self.time, self.ctrl_c = modules, time, ctrl_c
-        self.port, self.sensor = FakePort(), FakeSensor()
+        self.port, self.sensor, self.watchdog = FakePort(), FakeSensor(), FakeWatchdog()
         self.clock = modules["board"].Clock()
-        self.lever = modules["lever"].Lever(self.sensor, self.port, self.clock, 77)
+        parts = self.sensor, self.port, self.clock, self.watchdog
+        self.lever = modules["lever"].Lever(*parts, boot=77, reset=0)
         self._decoder = Decoder()
 
     def run(self, seconds: float) -> list[DeviceFrame]:

@@ -32,7 +32,12 @@ def ack(command, result, rate_hz):
     return wire.ack(command, result, rate_hz)
 
 
-ENCODERS = {"Hello": hello, "Samples": samples, "Status": status, "Ack": ack}
+def health(**numbers):
+    order = ("boot", "reset", "late_rms_us", "late_max_us", "samples", "bus_faults")
+    return wire.health(*(numbers[name] for name in order))
+
+
+ENCODERS = {"Hello": hello, "Samples": samples, "Status": status, "Ack": ack, "Health": health}
 
 with open(sys.argv[2]) as file:
     for vector in json.load(file):

@@ -1,14 +1,18 @@
 """The program on the board: timing, batches, commands, and a host that does not read."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from statistics import pstdev
 
 import pytest
 
 from firmware_bridge.device.frames import (
     Ack,
     DeviceFrame,
+    Health,
     Hello,
     Ping,
+    ResetCause,
     Result,
     Samples,
     Sensor,
@@ -26,15 +30,23 @@ def samples_of(frames: list[DeviceFrame]) -> list[Samples]:
     return [frame for frame in frames if isinstance(frame, Samples)]
 
 
-def kinds_of(frames: list[DeviceFrame]) -> list[str]:
+def health_of(frames: list[DeviceFrame]) -> list[Health]:
+    return [frame for frame in frames if isinstance(frame, Health)]
+
+
+def kinds_of(frames: Sequence[DeviceFrame]) -> list[str]:
     return [type(frame).__name__ for frame in frames]
 
 
-def test_it_says_hello_at_boot_and_status_every_second_but_no_samples(bench: Bench) -> None:
+def test_it_says_hello_at_boot_and_status_and_health_every_second_but_no_samples(
+    bench: Bench,
+) -> None:
     frames = bench.run(3.1)
-    assert kinds_of(frames) == ["Hello", "Status", "Status", "Status", "Status"]
-    assert frames[0] == Hello(77, 200, 4096, 0, 0, "0102ab", "0.1.0", "fake")
-    assert frames[-1] == Status(77, 3_000_000, 0, 0, 200, Sensor.MAGNET, 64, 2000)
+    assert kinds_of(frames) == ["Hello", *["Status", "Health"] * 4]
+    assert frames[0] == Hello(77, 200, 4096, 0, 0, "0102ab", "0.2.0", "fake")
+    assert frames[-2] == Status(77, 3_000_000, 0, 0, 200, Sensor.MAGNET, 64, 2000)
+    assert frames[-1] == Health(77, ResetCause.POWER, 0, 0, 0, 0)
+    assert bench.watchdog.fed == 4
 
 
 @pytest.mark.parametrize("rate_hz", [50, 51, 99, 200, 333, 499, 500])
@@ -133,11 +145,52 @@ def test_a_late_sample_is_taken_late_but_a_very_late_one_is_an_overrun(bench: Be
     assert [f.overruns for f in frames if isinstance(f, Status)][-1] == pytest.approx(200, abs=1)
 
 
-def test_a_sensor_error_takes_the_slot_of_its_sample(bench: Bench) -> None:
+def test_a_sensor_error_takes_the_slot_of_its_sample_and_is_counted(bench: Bench) -> None:
     bench.tell(Start())
     bench.run(1)
     bench.sensor.value = 0x8001
-    assert set(samples_of(bench.run(0.1))[-1].values) == {0x8001}
+    frames = bench.run(1.05)
+    assert set(samples_of(frames)[-1].values) == {0x8001}
+    assert health_of(frames)[-1].bus_faults == pytest.approx(200, abs=4)
+
+
+def test_jitter_is_measured_by_the_device(bench: Bench) -> None:
+    bench.tell(Start())
+    bench.run(0.5)
+    lates = [0, 100, 300, 200, 900]
+    planned = bench.time.sleep_us
+
+    def oversleep(us: int) -> None:  # what comes next is late
+        lates.append(lates.pop(0))
+        planned(us + lates[0])
+
+    bench.time.sleep_us = oversleep  # type: ignore[method-assign]
+    health = health_of(bench.run(3))[-1]
+    assert health.samples == 200
+    assert health.late_max_us == 900
+    assert health.late_rms_us == pytest.approx(pstdev(lates), abs=5)
+
+
+def test_a_board_too_slow_for_its_rate_still_speaks_and_listens(bench: Bench) -> None:
+    planned = bench.sensor.read
+
+    def slow() -> int:
+        bench.time.us += 5_000
+        return planned()
+
+    bench.port.takes = 32
+    bench.sensor.read = slow  # type: ignore[method-assign]
+    bench.tell(SetRate(500))
+    bench.tell(Start())
+    ledger = Ledger()
+    frames = bench.run(10)
+    found = [item for frame in frames for item in ledger.take(frame)]
+    got = sum(len(item.t_s) for item in found if isinstance(item, Readings))
+    assert kinds_of(frames).count("Status") == pytest.approx(10, abs=1)
+    assert got == pytest.approx(10 / 0.005, rel=0.05)
+    assert got + ledger.totals.missing == ledger.totals.sent == pytest.approx(5000, abs=50)
+    bench.tell(Stop())
+    assert isinstance(bench.run(0.2)[-1], Ack)
 
 
 def test_the_clock_outlives_its_wraps(bench: Bench) -> None:
