@@ -34,10 +34,8 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument("file", type=_path, help="the recording to make; must not exist yet")
     record.set_defaults(command="run")
 
+    _add_port(run, record)
     for one in (run, record):
-        one.add_argument(
-            "--port", type=_name, help="serial port of the machine (default: look for it)"
-        )
         one.add_argument(
             "--wait", action="store_true", help="for the machine, if there is none to begin with"
         )
@@ -92,6 +90,8 @@ def parser() -> argparse.ArgumentParser:
     analyse.set_defaults(command="analyse", usage_error=analyse.error)
     _add_calibrate(commands, common)
     _add_sets(commands, common)
+    _add_doctor(commands, common)
+    _add_board(commands, common)
     return top
 
 
@@ -101,11 +101,46 @@ def _add_calibrate(
     calibrate = commands.add_parser(
         "calibrate", parents=[common], help="find the sensor's range, step by step"
     )
-    calibrate.add_argument(
-        "--port", type=_name, help="serial port of the machine (default: look for it)"
-    )
+    _add_port(calibrate)
     calibrate.add_argument("--undo", action="store_true", help="go back to the one before")
     calibrate.set_defaults(command="calibrate")
+
+
+def _add_doctor(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    doctor = commands.add_parser(
+        "doctor", parents=[common], help="what is wrong with the station, and what to do"
+    )
+    _add_port(doctor)
+    doctor.add_argument("--json", action="store_true", help="print it as JSON")
+    doctor.add_argument(
+        "--bundle", type=_path, metavar="OUT", help="write all that support needs into a zip file"
+    )
+    doctor.set_defaults(command="doctor")
+
+
+def _add_board(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    flash = commands.add_parser("flash", parents=[common], help="put the firmware on the board")
+    flash.add_argument(
+        "--sensor",
+        type=_name,
+        metavar="NAME",
+        help="driver of its sensor, or a file of your own (default: that of now, or as5600)",
+    )
+    flash.set_defaults(command="flash")
+    magnet = commands.add_parser("magnet", parents=[common], help="a live guide to its place")
+    magnet.set_defaults(command="magnet")
+    _add_port(flash, magnet)
+
+
+def _add_port(*commands: argparse.ArgumentParser) -> None:
+    for one in commands:
+        one.add_argument(
+            "--port", type=_name, help="serial port of the machine (default: look for it)"
+        )
 
 
 def _add_sets(

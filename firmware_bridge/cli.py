@@ -14,7 +14,9 @@ from firmware_bridge.stop import Stop
 
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     from analysis import Report
     from config import CalibrationBook, Settings
@@ -173,6 +175,10 @@ def _station(
         waits = getattr(args, "wait", False)
         book = _book(folder, waits) if folder else book
         station = Station(Chain(settings, book, keeper, waits), stop=stop, keeper=keeper)
+        if folder:
+            from firmware_bridge.upkeep import Upkeep
+
+            station.upkeep = stack.enter_context(Upkeep(folder))
         if args.events:
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
@@ -397,6 +403,68 @@ def _sets(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _doctor(args: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from config import ConfigError, Settings, load_settings, state_folder
+    from firmware_bridge.device.portcheck import check_port
+    from firmware_bridge.floor.doctor.examine import collect
+    from firmware_bridge.floor.doctor.report import Report
+
+    folder, settings = state_folder(), Settings()
+    problem = None
+    try:
+        settings = load_settings(args.config)
+    except ConfigError as error:
+        problem = error
+    port = check_port(args.port or settings.machine.port, settings.machine.port_hints)
+    machine, why = _machine(args, settings)
+    now = datetime.now().astimezone()
+    report = Report(collect(problem or settings, folder, machine, why, port.to_dict(), now))
+    if args.bundle:
+        from firmware_bridge.floor.doctor.bundle import write_bundle
+
+        write_bundle(args.bundle, report, folder, args.config)
+    if args.json:
+        import json
+
+        print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
+    else:
+        from rich.console import Console
+
+        Console(highlight=False).print(report.screen())
+    return report.exit_code
+
+
+def _machine(
+    args: argparse.Namespace, settings: "Settings"
+) -> "tuple[Mapping[str, Any] | None, str]":
+    """How the machine is: as the station knows that has it, or by a look of our own."""
+    from config import state_folder
+    from firmware_bridge.device.examination import examine
+    from firmware_bridge.floor.doctor.facts import TOKEN
+    from firmware_bridge.floor.doctor.running import ask_station
+
+    station = ask_station(settings.display, state_folder() / TOKEN)
+    if station.machine and station.machine["device_id"]:
+        return station.machine, ""
+    print("Looking at the machine ...", file=sys.stderr)
+    return examine(_link(args, settings))
+
+
+def _flash(args: argparse.Namespace) -> int:
+    from config import load_settings
+    from firmware_bridge.device.flash import flash, only_port
+
+    machine = load_settings(args.config).machine
+    port = args.port or machine.port
+    if port == "auto":
+        port = only_port(machine.port_hints)
+    done = flash(port, args.sensor, lambda line: print(line, flush=True))
+    print(f"Done: board {done.device_id} runs firmware {done.now} for sensor {done.sensor}.")
+    return DONE
+
+
 _COMMANDS = {
     "demo": _demo,
     "run": _run,
@@ -404,4 +472,6 @@ _COMMANDS = {
     "analyse": _analyse,
     "calibrate": _calibrate,
     "sets": _sets,
+    "doctor": _doctor,
+    "flash": _flash,
 }

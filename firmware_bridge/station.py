@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from statistics import median
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from firmware_bridge.device.events import Event as LinkEvent
 from firmware_bridge.device.frames import Hello, Sensor, SensorError, Status
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
+from firmware_bridge.device.machinehealth import MachineHealth
 from firmware_bridge.device.recording import Recorder, play
 from firmware_bridge.device.stream import Stream, good_samples
 from firmware_bridge.device.tape import Tape
@@ -49,7 +51,9 @@ from firmware_bridge.floor.store.store import Running, Samples
 from firmware_bridge.floor.store.storedset import StoredSet
 from firmware_bridge.floor.training import Training
 from firmware_bridge.stop import Stop
+from firmware_bridge.upkeep import Upkeep
 
+LOOK_S = 1.0  # how often it is seen how the machine and its line are
 TICK_S = 0.05  # how long to wait for news of the machine before those of people are looked at
 TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
@@ -111,6 +115,7 @@ class Chain:
         self._calibrations = Calibrations(settings, book, asks=keeper is not None)
         self._book = book
         self._waits = waits
+        self.health = MachineHealth()
         self._tape = Tape()
         self._keeping = keeper and Keeping(keeper, self._tape, lambda: datetime.now().astimezone())
         # None: nobody knows how, and nothing is counted. A recording may have lost its HELLO.
@@ -134,6 +139,7 @@ class Chain:
 
         Raises the reason if there is no machine to begin with, MachineMismatch if it is another.
         """
+        self.health.take(event, at)
         match event:
             case Chunk():
                 events = self._follow(event, at)
@@ -235,7 +241,8 @@ class Chain:
         if not times:
             return self._training.see_nothing(self._now_s)
         self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
-        self.board.see(times[-1], median(self._shown), at)
+        taken_at = self.health.clock.arrival_of(times[-1])
+        self.board.see(times[-1], median(self._shown), at if taken_at is None else min(at, taken_at))
         return self._training.feed(times, angles)
 
     def tick(self, at: float) -> list[Event]:
@@ -355,17 +362,22 @@ class Station:
     view: View | None = None
     display: Display | None = None
     keeper: Keeper | None = None
+    upkeep: Upkeep | None = None
     # Length of a scripted session: it is over then and nobody looks, or when its machine is gone.
     session_s: float | None = None
     stop: Stop = field(default_factory=Stop)
     failure: OutputError | None = None
+    _looked_at: float = -inf
 
     def run(self, link: Link) -> None:
         """Follow a link until asked to stop, or the session is over."""
         try:
             with link:
+                if self.upkeep:
+                    self.upkeep.ready()
                 while not (self.stop.asked or self._is_over()):
                     self._step(link.next_event(TICK_S))
+                    self._look_after(link, time.monotonic())
                 if self.display:
                     self.display.leave()
             for event in link.events():
@@ -397,6 +409,15 @@ class Station:
         for view in self._views:
             view.show(self.chain.board, time.monotonic())
 
+    def _look_after(self, link: Link, at: float) -> None:
+        chain = self.chain
+        if at - self._looked_at >= LOOK_S:
+            self._looked_at = at
+            chain.board.machine = chain.health.view(link.totals, at)
+        if self.upkeep:
+            serves = self.display is None or self.display.serves(at)
+            self.upkeep.turn(chain.board.complaint, serves, at)
+
     @property
     def _views(self) -> list[View]:
         return [view for view in (self.view, self.display) if view]
@@ -408,7 +429,10 @@ class Station:
             except OutputError as error:
                 self.recorder = None
                 self._note_failure(error)
-        self._pass_on(self.chain.take(event, time.monotonic()))
+        at = time.monotonic()
+        if self.upkeep:
+            self.upkeep.saw(event, at)
+        self._pass_on(self.chain.take(event, at))
 
     def _pass_on(self, events: list[Event]) -> None:
         if self.events:

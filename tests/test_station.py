@@ -111,6 +111,19 @@ def test_the_display_gets_no_spikes() -> None:
     assert chain.board.seen_at == 5.0
 
 
+def test_samples_that_were_held_up_are_not_shown_as_new() -> None:
+    chain = Chain(Settings())
+    chain.take(CONNECTED, 0.0)
+    for n, chunk in enumerate(chunks(np.full(800, 2048, np.uint16), 4)):
+        arrives_at = 10.0 + 0.02 * n + 0.002
+        # The last two seconds of them come together, when the computer wakes up.
+        chain.take(chunk, arrives_at if n < 100 else 14.002)
+        if n == 100:
+            assert not chain.board.is_fresh(14.002)
+            assert chain.board.seen_at == pytest.approx(arrives_at, abs=0.001)
+    assert chain.board.is_fresh(14.002)
+
+
 def test_a_lost_link_is_an_event_and_dims_the_display_in_half_a_second() -> None:
     assert STALE_S + TICK_S <= 0.5
     chain = Chain(Settings())

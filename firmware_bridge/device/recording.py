@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from firmware_bridge.device.decoder import Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Connected
 from firmware_bridge.device.frames import Hello, Outage, wire
 from firmware_bridge.device.framing import DELIMITER
@@ -16,8 +17,10 @@ from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.device.trace import read_bytes
 from firmware_bridge.errors import OutputError, TraceError
+from firmware_bridge.private import private
 
 CHUNK_BYTES = 64  # two SAMPLES frames: smooth at real time
+HELD_BYTES = 1 << 16  # a machine that says so much before its first sample has none
 
 
 class Outages:
@@ -32,6 +35,8 @@ class Outages:
         data, kept = chunk.data, b""
         if self._held is not None:
             self._held, data = self._held + data, b""
+            if len(self._held) > HELD_BYTES:
+                kept, self._held = self._held, None
         for item in chunk.items:
             if isinstance(item, Gap) and item.missing is None:
                 self._lost_s = item.t_s
@@ -58,7 +63,8 @@ class Recorder:
         self._path = path
         self._outages = Outages()
         try:
-            self._file = path.open("xb", buffering=0)  # what was written is safe from our crash
+            # Unbuffered: what was written is safe from our crash.
+            self._file = open(path, "xb", buffering=0, opener=private)  # noqa: SIM115
         except FileExistsError as error:
             raise OutputError(f"{path} exists already: choose another name") from error
         except OSError as error:
@@ -101,13 +107,16 @@ def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
 def play(data: bytes, name: str, *, fast: bool) -> Iterator[Connected | Chunk]:
     """The same for the bytes of a recording called `name`.
 
-    TraceError if there is neither a HELLO nor a sample in them.
+    TraceError if there is neither a HELLO nor a sample in them, or a HELLO of another protocol.
     """
     stream, boot, began, empty = Stream(), None, time.monotonic(), True
     for at in range(0, len(data), CHUNK_BYTES):
         chunk = data[at : at + CHUNK_BYTES]
         items = stream.feed(chunk)
         for item in items:
+            if isinstance(item, Fault) and item.kind is FaultKind.OTHER_PROTOCOL:
+                problem = "of a machine with another version of the wire protocol"
+                raise TraceError(f"{name}: {problem}: update LeverRep")
             if isinstance(item, Hello) and item.boot != boot:
                 boot = item.boot
                 yield Connected(item, name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from firmware_bridge.device.events import Chunk
 from firmware_bridge.device.frames import Hello, Status, wire
-from firmware_bridge.device.framing import DELIMITER
+from firmware_bridge.device.framing import DELIMITER, MAX_BLOCK
 from firmware_bridge.device.ledger import COUNT_WRAP, Readings
 from firmware_bridge.device.recording import Outages
 
@@ -25,6 +25,7 @@ class Tape:
 
     def __init__(self) -> None:
         self._pieces: deque[_Piece] = deque()
+        self._size = 0  # of all of them
         self._outages = Outages()
         self._rest = b""  # of a frame that is not complete
         self._hello: Hello | None = None
@@ -42,14 +43,23 @@ class Tape:
         """All of it, with the HELLO."""
         return _greeting(self._pieces[0]) + b"".join(p.data for p in self._pieces) if self else b""
 
+    @property
+    def rest(self) -> bytes:
+        """What has come since, and may be the beginning of a frame, or of what a restarted machine
+        has to say.
+        """
+        return self._rest + self._outages.rest()
+
     def __bool__(self) -> bool:
         return bool(self._pieces)
 
     def add(self, chunk: Chunk) -> bytes:
         """Keep what the link tells. What there is to be added to a copy of `data`."""
-        whole, delimiter, self._rest = (self._rest + self._outages.noted(chunk)).rpartition(
-            DELIMITER
-        )
+        data = self._rest + self._outages.noted(chunk)
+        end = data.rfind(DELIMITER) + 1
+        if len(data) - end > MAX_BLOCK:
+            end = len(data)  # no frame is so long: it is garbage, and is not waited for
+        data, self._rest = data[:end], data[end:]
         hello, first_s = self._present_hello(), None
         for item in chunk.items:
             if isinstance(item, Readings):
@@ -64,19 +74,28 @@ class Tape:
                     uptime_us=item.uptime_us,
                     samples=item.samples,
                 )
-        data = whole + delimiter
         if data:
             self._pieces.append(_Piece(hello, first_s, self.now_s, data))
+            self._size += len(data)
         return data
 
     def forget_before(self, t_s: float) -> None:
         """Nobody needs what is older."""
         while self._pieces and self._pieces[0].last_s < t_s:
-            self._pieces.popleft()
+            self._forget_first()
+
+    def forget_beyond(self, size: int) -> None:
+        """Keep the newest, in not more than `size` bytes."""
+        while self._size > size:
+            self._forget_first()
 
     def cut(self) -> None:
         """Begin anew with the next frame."""
         self._pieces.clear()
+        self._size = 0
+
+    def _forget_first(self) -> None:
+        self._size -= len(self._pieces.popleft().data)
 
     def _present_hello(self) -> Hello | None:
         """What the machine would say if it were asked now."""

@@ -101,6 +101,7 @@ class Board:
     remembered: int = 0  # sets up to this number are from before this start
     slip_deg: float | None = None  # how far the sensor has moved since it was calibrated
     address: str = ""  # of the page
+    machine: Mapping[str, Any] | None = None  # how it and its line are (device/machinehealth.py)
     sets: deque[SetRecord] = field(default_factory=lambda: deque(maxlen=SETS_KEPT))
     _trail: Trail = field(default_factory=Trail)
     _done_with: Plan | None = None  # what the last rep was done with
@@ -120,7 +121,7 @@ class Board:
         return self.uncalibrated or self.cannot_write or self.cannot_keep or moved or never
 
     def see(self, t_s: float, angle_deg: float, at: float) -> None:
-        """Take the newest angle, which arrived at the second `at` of the steady clock."""
+        """Take the newest angle, which was taken at the second `at` of the steady clock."""
         self.now_s, self.angle_deg, self.seen_at = t_s, angle_deg, at
         self.deepest_deg = max(self.deepest_deg, angle_deg)
         self._trail.add(t_s, angle_deg)

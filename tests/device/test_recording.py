@@ -1,5 +1,7 @@
 """Recordings: the bytes as they came, and the same readings from them."""
 
+import os
+import stat
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from firmware_bridge.device.events import Chunk, Connected
 from firmware_bridge.device.frames import Hello, wire
 from firmware_bridge.device.ledger import Readings
-from firmware_bridge.device.recording import Recorder, replay
+from firmware_bridge.device.recording import HELD_BYTES, Recorder, replay
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.errors import OutputError, TraceError
 from tests.device.test_ledger import Device
@@ -110,3 +112,25 @@ def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(TraceError, match="is not a recording of a lever machine"):
         list(replay(path, fast=True))
+
+
+def test_a_restarted_machine_that_gives_no_sample_is_recorded_all_the_same(tmp_path: Path) -> None:
+    first, second, path = Device(1, 200, 0, 0), Device(2, 200, 0, 0), tmp_path / "a.lever"
+    frames = [first.hello(), first.samples(), second.hello()]
+    endless = b"".join(map(wire, frames)) + b"\x55\0" * HELD_BYTES
+    stream = Stream()
+    with Recorder(path) as recorder:
+        for at in range(0, len(endless), 1000):
+            data = endless[at : at + 1000]
+            recorder.write(Chunk(data, stream.feed(data)))
+        assert path.stat().st_size > HELD_BYTES  # it is not all held in memory
+    assert path.read_bytes() == endless
+
+
+def test_a_recording_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with Recorder(tmp_path / "a.lever"):
+            assert stat.S_IMODE((tmp_path / "a.lever").stat().st_mode) == 0o600
+    finally:
+        os.umask(before)

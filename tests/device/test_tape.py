@@ -4,6 +4,7 @@ import pytest
 
 from firmware_bridge.device.events import Chunk
 from firmware_bridge.device.frames import wire
+from firmware_bridge.device.framing import MAX_BLOCK
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Item, Stream
 from firmware_bridge.device.tape import Tape
@@ -91,5 +92,33 @@ def test_a_tape_of_a_day_past_every_wrap_of_the_clock() -> None:
     assert len(told) > 700
 
 
+def test_bytes_without_an_end_are_not_waited_for() -> None:
+    tape, data = Tape(), bytes_of(Device(9, 200, 0, 0), 5)
+    fed(tape, data + b"\x55" * 100_000 + b"half", 64)
+    assert len(tape.rest) <= MAX_BLOCK
+    assert tape.data + tape.rest == data + b"\x55" * 100_000 + b"half"
+
+
+@pytest.mark.parametrize("size", [0, 1000, 10_000_000])
+def test_a_tape_that_is_too_long_keeps_its_end(size: int) -> None:
+    tape = Tape()
+    live = fed(tape, bytes_of(Device(9, 200, 0, 0), 20), 64)
+    tape.forget_beyond(size)
+    told = played(tape)
+    assert told == live[len(live) - len(told) :]
+    assert min(size - 200, len(live)) * 0.1 < len(told) <= size
+    tape.cut()
+    tape.forget_beyond(0)
+    assert not tape
+
+
+def test_what_a_restarted_machine_says_before_its_first_sample_is_the_rest() -> None:
+    first, second, tape, stream = Device(1, 200, 0, 0), Device(2, 200, 0, 0), Tape(), Stream()
+    before, after = bytes_of(first, 3), wire(second.hello())
+    for data in (before, after):
+        tape.add(Chunk(data, stream.feed(data)))
+    assert (tape.data, tape.rest) == (before + after[:1], after[1:])
+
+
 def test_an_empty_tape_has_no_bytes() -> None:
-    assert (Tape().data, Tape().from_s, bool(Tape())) == (b"", 0.0, False)
+    assert (Tape().data, Tape().rest, Tape().from_s, bool(Tape())) == (b"", b"", 0.0, False)

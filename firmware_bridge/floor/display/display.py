@@ -36,6 +36,7 @@ MOVED_DEG, STILL_S = 0.1, 0.2
 STATE_S = 0.1  # between two looks at the rest while nothing is told
 LEFT_S = 5.0  # a page that is loaded anew is away for less
 STOP_S = 0.5
+BEAT_S, SERVES_S = 1.0, 5.0  # the server's thread is asked so often, and may take so long
 
 
 class Display:
@@ -66,9 +67,11 @@ class Display:
         # What is shown, handed from the station's thread to the server's: each replaced as a whole.
         self._state: dict[str, Any] = {}
         self._lever: dict[str, float] = {}
+        self._machine: Mapping[str, Any] | None = None
         self._lever_at = self._state_due = 0.0
         self._sets: dict[int, tuple[SetRecord, Kept, bytes]] = {}
         self._watched_at = -inf
+        self._asked_at = self._answered_at = -inf
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None  # uvicorn's; it is slow to import, and the station counts already
@@ -116,6 +119,15 @@ class Display:
             self._watched_at = at
         return at - self._watched_at < LEFT_S
 
+    def serves(self, at: float) -> bool:
+        """Does the server's thread go round? Ask again and again."""
+        if self._loop is None:
+            return self._thread.is_alive()
+        if at - self._asked_at >= BEAT_S:
+            self._asked_at = at
+            self._post(self._answer, at)
+        return at - self._answered_at < SERVES_S
+
     def tell(self, events: Iterable[Event]) -> None:
         """These events have just happened."""
         lines = [event_line(event) for event in events]
@@ -125,6 +137,7 @@ class Display:
 
     def show(self, board: Board, at: float) -> None:
         """This is how things stand at the second `at` of the steady clock."""
+        self._machine = board.machine
         if self._loop is None:
             return
         if at >= self._state_due:
@@ -209,7 +222,11 @@ class Display:
             if not self._closing:
                 asyncio.run(self._listen())
 
+    def _answer(self, at: float) -> None:
+        self._answered_at = at
+
     async def _listen(self) -> None:
+        self._answered_at = time.monotonic()
         self._loop = asyncio.get_running_loop()
         await self._server.serve(sockets=[self._socket])
 
@@ -219,7 +236,8 @@ class Display:
             **self._lever,
             "age_s": round(time.monotonic() - self._lever_at, 3),
         }
-        return msgspec.json.encode({**self._state, "clock_s": _clock_s(), "lever": lever or None})
+        now = {"clock_s": _clock_s(), "lever": lever or None, "machine": self._machine}
+        return msgspec.json.encode({**self._state, **now})
 
     def whole_set(self, number: int) -> bytes | None:
         """A set that is over, JSON; None if there is none of this number."""

@@ -1,0 +1,135 @@
+"""Putting the firmware on the board: leverrep flash."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from firmware_bridge.device.decoder import Decoder
+from firmware_bridge.device.flash_files import FIRMWARE, FlashError, check, program, sensor_for
+from firmware_bridge.device.flash_mpremote import LOST, copy, look
+from firmware_bridge.device.frames import Hello, Ping, Stop, wire
+from firmware_bridge.device.port import Port, find_ports
+from firmware_bridge.device.reconnect import HELLO_S
+from firmware_bridge.errors import LinkLost, NoSuchPort, PortBusy, PortError
+
+PING_S = 0.5
+RESTART_S = 15.0  # the board starts, and the computer finds its port again
+
+
+@dataclass(frozen=True, slots=True)
+class Flashed:
+    """What was done. `before`: the firmware version that was there; None if none answered."""
+
+    device_id: str
+    before: str | None
+    now: str
+    sensor: str
+
+
+def update_needed(reported: str) -> bool:
+    """Whether firmware version `reported` is older than what `flash` puts on a board.
+
+    False for a newer one, and for what is not a version of ours.
+    """
+    version = _numbers(reported)
+    return bool(version) and version < _numbers(BUNDLED_VERSION)
+
+
+def only_port(hints: Sequence[str] = ()) -> str:
+    """The one port that may be the machine's. NoSuchPort if there is none, or more than one."""
+    likely = [found.path for found in find_ports(hints) if found.likely]
+    if not likely:
+        raise NoSuchPort("no board found: plug it in, or name its port with --port")
+    if len(likely) > 1:
+        raise NoSuchPort(f"{' and '.join(likely)} may be the board: name one with --port")
+    return likely[0]
+
+
+def flash(port: str, sensor: str | None, say: Callable[[str], None]) -> Flashed:
+    """Put the firmware that came with this program on the board at `port`, and start it.
+
+    sensor: one of `flash_files.drivers`, or the path of a driver file of one's own; None for the
+    one that the board has now, or else an AS5600. `say` is told what is being done, in lines.
+    Raises FlashError or PortError.
+    """
+    check(sensor)
+    say(f"looking at {port}")
+    before = _quieten(port)
+    say(_found(before))
+    files = program(sensor_for(look(port), sensor))
+    copy(port, files, say)
+    say("starting it")
+    now = _hello(port, RESTART_S)
+    if now is None:
+        raise FlashError(
+            f"{port}: the firmware is on the board but says nothing: unplug the board and plug it"
+            " in, then run leverrep doctor"
+        )
+    if now.firmware != BUNDLED_VERSION:
+        raise FlashError(
+            f"{port}: the board says firmware {now.firmware}, not {BUNDLED_VERSION}: run this again"
+        )
+    return Flashed(now.device_id, before.firmware if before else None, now.firmware, now.sensor)
+
+
+def _found(board: Hello | None) -> str:
+    if board is None:
+        return "no lever firmware answers on it"
+    words = f"firmware {board.firmware} runs on it"
+    if update_needed(board.firmware):
+        return words
+    return f"{words}: it is replaced by {BUNDLED_VERSION} all the same"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.match(r"\d+(\.\d+)*", version)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def _bundled_version() -> str:
+    found = re.search(r'^VERSION = "(.*)"$', (FIRMWARE / "lever.py").read_text(), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+BUNDLED_VERSION = _bundled_version()
+
+
+def _quieten(port: str) -> Hello | None:
+    """Who is there, if the firmware runs. It streams no longer then, and minds Ctrl-C."""
+    try:
+        return _ask(port, HELLO_S)
+    except LinkLost as error:
+        raise FlashError(f"{port}: {LOST}") from error
+    except PortBusy as error:
+        raise PortBusy(
+            f"{port} is in use by another program: stop the station (leverrep run) and run this"
+            " again"
+        ) from error
+
+
+def _hello(port: str, within_s: float) -> Hello | None:
+    """The HELLO of a board that is just starting, so that its port comes and goes."""
+    deadline = time.monotonic() + within_s
+    while (left_s := deadline - time.monotonic()) > 0:
+        try:
+            return _ask(port, left_s)
+        except (PortError, LinkLost):
+            time.sleep(0.1)
+    return None
+
+
+def _ask(path: str, within_s: float) -> Hello | None:
+    """PING until HELLO comes, then STOP."""
+    deadline, ping_at, decoder = time.monotonic() + within_s, 0.0, Decoder()
+    with Port(path) as port:
+        while (now := time.monotonic()) < deadline:
+            if now >= ping_at:
+                port.write(wire(Ping()))
+                ping_at = now + PING_S
+            for found in decoder.feed(port.read()):
+                if isinstance(found, Hello):
+                    port.write(wire(Stop()))
+                    return found
+    return None

@@ -1,0 +1,185 @@
+"""The last minute of the machine's bytes: kept in memory, saved when something has gone wrong.
+
+What is saved ends with the incident: it is on the disk before the next thing that goes wrong, which
+may be the power. What came after it is in the next one, or in the sets.
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from firmware_bridge.device.decoder import Fault, FaultKind
+from firmware_bridge.device.events import Chunk, Event, Lost
+from firmware_bridge.device.ledger import Gap, Readings
+from firmware_bridge.device.stream import Item
+from firmware_bridge.device.tape import Tape
+from firmware_bridge.errors import OutputError
+from firmware_bridge.private import private
+
+FOLDER = "incidents"  # in the folder of what is kept
+KEPT_S = 60.0
+MOST_BYTES = 1 << 19  # 60 s at 500 Hz are 0.2 MB; of a flood of garbage its end is kept
+BATCH_BYTES = 1 << 11  # a second at 200 Hz goes on the tape as one piece
+FILES = 20  # 10 MB at most
+PART = ".part"  # what a file is called until it is whole
+
+HOLD_OFF_S = 60.0  # before that the same bytes would be saved again
+MOST_A_DAY = 5  # of each kind: a loose plug must not wear out a memory card
+DAY_S = 86_400.0
+REASONS = ("other-protocol", "restarted", "sensor", "damaged", "gap")  # the worst first
+TROUBLE_SAMPLES = 20  # bad ones in a row, 0.1 s at 200 Hz: no glitch
+BURST, BURST_S = 10, 10.0  # so many damaged frames in so many seconds: no single spark
+
+
+class FlightRecorder:
+    """Give it every Chunk."""
+
+    def __init__(self) -> None:
+        self._tape = Tape()
+        self._chunks: list[Chunk] = []  # not yet on the tape
+        self._size = 0
+        self._writer: threading.Thread | None = None
+
+    def take(self, chunk: Chunk) -> None:
+        self._chunks.append(chunk)
+        self._size += len(chunk.data)
+        if self._size >= BATCH_BYTES:
+            self._put_on_tape()
+
+    @property
+    def data(self) -> bytes:
+        """A recording: the bytes as they came, after a HELLO; empty if there are none."""
+        self._put_on_tape()
+        return self._tape.data + self._tape.rest
+
+    def save(self, folder: Path, why: str, now: datetime) -> Path | None:
+        """Write it into `folder`, which is made, as the incident `why` (a word, for the name).
+
+        `now`: aware. None if there is nothing to be saved. Raises OutputError.
+        """
+        data = self.data
+        return _written(folder, why, now, data) if data else None
+
+    def save_aside(
+        self, folder: Path, why: str, now: datetime, tell: Callable[[Path | OutputError], None]
+    ) -> None:
+        """The same on a thread of its own, which tells what has become of it: nobody waits for a
+        disk. Not while the incident before is still being written.
+        """
+        data = self.data
+        if not data or (self._writer and self._writer.is_alive()):
+            return
+
+        def write() -> None:
+            try:
+                tell(_written(folder, why, now, data))
+            except OutputError as error:
+                tell(error)
+
+        self._writer = threading.Thread(target=write, name="leverrep incident", daemon=True)
+        self._writer.start()
+
+    def wait(self, timeout_s: float) -> None:
+        """What is being written has so long to end."""
+        if self._writer:
+            self._writer.join(timeout_s)
+
+    def _put_on_tape(self) -> None:
+        data = b"".join(chunk.data for chunk in self._chunks)
+        self._tape.add(Chunk(data, [item for chunk in self._chunks for item in chunk.items]))
+        self._chunks, self._size = [], 0
+        self._tape.forget_before(self._tape.now_s - KEPT_S)
+        self._tape.forget_beyond(MOST_BYTES)
+
+
+class Incidents:
+    """Give it every event: is this one to be remembered?"""
+
+    def __init__(self) -> None:
+        self._bad_in_a_row = 0
+        self._damaged: deque[float] = deque(maxlen=BURST)  # when the last ones came
+        self._told: dict[str, deque[float]] = {}
+
+    def take(self, event: Event, at: float) -> str | None:
+        """Why the last minute is to be saved now, in a word; None: it is not.
+
+        `at`: now, in seconds of a steady clock. The worst that is due, if there are several.
+        """
+        happened = self._what_happened(event, at)
+        return next((why for why in happened if self._is_due(why, at)), None)
+
+    def _what_happened(self, event: Event, at: float) -> list[str]:
+        if isinstance(event, Lost):
+            return ["link-lost"]
+        if not isinstance(event, Chunk):
+            return []
+        found = {why for item in event.items if (why := self._look_at(item, at))}
+        return [why for why in REASONS if why in found]
+
+    def _look_at(self, item: Item, at: float) -> str | None:
+        match item:
+            case Fault(kind=FaultKind.OTHER_PROTOCOL):
+                return "other-protocol"
+            case Gap(missing=None):
+                return "restarted"
+            case Gap():
+                return "gap"
+            case Readings():
+                return "sensor" if self._goes_wrong(item) else None
+            case Fault(kind=FaultKind.UNKNOWN_TYPE):
+                return None  # of a newer firmware
+            case Fault():
+                self._damaged.append(at)
+                is_burst = len(self._damaged) == BURST and at - self._damaged[0] < BURST_S
+                return "damaged" if is_burst else None
+        return None
+
+    def _goes_wrong(self, readings: Readings) -> bool:
+        """Is the sensor no more to be believed from these readings on?"""
+        begins = False
+        for error in readings.errors:
+            self._bad_in_a_row = 0 if error is None else self._bad_in_a_row + 1
+            begins |= self._bad_in_a_row == TROUBLE_SAMPLES
+        return begins
+
+    def _is_due(self, why: str, at: float) -> bool:
+        told = self._told.setdefault(why, deque(maxlen=MOST_A_DAY))
+        if told and at - told[-1] < HOLD_OFF_S:
+            return False
+        if len(told) == MOST_A_DAY and at - told[0] < DAY_S:
+            return False
+        told.append(at)
+        return True
+
+
+def _written(folder: Path, why: str, now: datetime, data: bytes) -> Path:
+    """Whole or not at all, for us alone; the oldest files go."""
+    path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{why}.lever"
+    part = path.with_suffix(PART)
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.glob(f"*{PART}"):  # by one that was killed
+            left.unlink()
+        try:
+            with open(part, "xb", opener=private) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        _forget_oldest(folder, path)
+    except OSError as error:
+        raise OutputError(f"{folder}: an incident cannot be saved: {error.strerror}") from None
+    return path
+
+
+def _forget_oldest(folder: Path, newest: Path) -> None:
+    """By name, which is when; a clock that was set back must not make the newest the oldest."""
+    others = sorted(set(folder.glob("????????T??????Z-*.lever")) - {newest})
+    for path in others[: max(0, len(others) - (FILES - 1))]:
+        path.unlink()

@@ -1,0 +1,77 @@
+"""All that doctor looks at, gathered; what is wrong with it is for the checks to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from config import ConfigError, Settings
+from firmware_bridge.floor.doctor.calibration_facts import (
+    CalibrationFacts,
+    Device,
+    calibration_facts,
+)
+from firmware_bridge.floor.doctor.folder_facts import FolderFacts, folder_facts
+from firmware_bridge.floor.doctor.running import Station, ask_station
+from firmware_bridge.floor.doctor.store_facts import StoreFacts, store_facts
+from firmware_bridge.floor.doctor.wall_clock import is_synchronised
+
+NOT_YET = "the station is still looking for its machine: ask again in some seconds"
+CALIBRATIONS, TOKEN = "calibrations.json", "token"  # in the folder of what is kept
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`machine`: MachineHealth.view; None: there is none, and `why`. `port`: PortFacts.to_dict.
+    `settings`: the defaults where `unreadable` says why they cannot be read. `synchronised`: is
+    the clock set by others; None: not known. `now`: aware.
+    """
+
+    settings: Settings
+    unreadable: str
+    machine: Mapping[str, Any] | None
+    why: str
+    port: Mapping[str, Any]
+    store: StoreFacts
+    calibration: CalibrationFacts
+    folder: FolderFacts
+    station: Station
+    synchronised: bool | None
+    now: datetime
+
+
+def gather(
+    settings: Settings | ConfigError,
+    folder: Path,
+    machine: Mapping[str, Any] | None,
+    why: str,
+    port: Mapping[str, Any],
+    now: datetime,
+) -> Facts:
+    """Look at everything once; changes nothing, and takes some seconds at most."""
+    unreadable = str(settings) if isinstance(settings, ConfigError) else ""
+    sound = Settings() if isinstance(settings, ConfigError) else settings
+    if machine is not None and (machine["why"] or not machine["device_id"]):
+        why, machine = machine["why"] or NOT_YET, None  # a running station has none just now
+    store = store_facts(folder)
+    device = _device(machine)
+    return Facts(
+        settings=sound,
+        unreadable=unreadable,
+        machine=machine,
+        why=why,
+        port=port,
+        store=store,
+        calibration=calibration_facts(sound, folder / CALIBRATIONS, device, store.stops),
+        folder=folder_facts(folder),
+        station=ask_station(sound.display, folder / TOKEN),
+        synchronised=is_synchronised(),
+        now=now,
+    )
+
+
+def _device(machine: Mapping[str, Any] | None) -> Device | None:
+    if machine is None:
+        return None
+    return Device(machine["device_id"], machine["sensor"], machine["counts_per_turn"])

@@ -1,0 +1,89 @@
+"""What is known of the folder of what is kept, and of the disk that it is on."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+
+from firmware_bridge.log import FILE as LOG
+
+INCIDENTS = "incidents"  # the flight recorder's folder in it
+MOST_FILES = 1000  # a folder of ours has some 50
+_FOR_OTHERS = 0o077
+# Other names may be of anything, and go into reports.
+_OURS = re.compile(
+    r"sets\.db(-wal|-shm|\.\w+-\w+)?|calibrations\.json|token|station\.log(\.\d)?|incidents"
+    r"|(unfinished-)?\d{8}T\d{6}Z(-[a-z-]+)?\.lever",
+    re.A,
+)
+
+
+@dataclass(frozen=True)
+class FolderFacts:
+    """`free`: on the disk, bytes. `writable`: by us. `loose`: names of what others may read or
+    write; `foreign`: of what is somebody else's. `station`: the process that keeps its sets here
+    just now. `log_bytes`: of the station's log. `incidents`: how many are recorded, and when the
+    newest was.
+    """
+
+    path: Path
+    free: int
+    writable: bool
+    loose: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    station: int | None = None
+    log_bytes: int = 0
+    incidents: int = 0
+    newest_incident: datetime | None = None
+
+
+def folder_facts(folder: Path, locks: Path = Path("/proc/locks")) -> FolderFacts:
+    """Look at a folder; one that is not there yet is judged by that which it will be made in."""
+    there = next(one for one in (folder, *folder.absolute().parents) if os.path.isdir(one))
+    disk = os.statvfs(there)
+    nodes = dict(_nodes(folder))
+    saved = [node.st_mtime for path, node in nodes.items() if path.parent.name == INCIDENTS]
+    log = nodes.get(folder / LOG)
+    return FolderFacts(
+        folder,
+        free=disk.f_bavail * disk.f_frsize,
+        writable=os.access(there, os.W_OK | os.X_OK) and not disk.f_flag & os.ST_RDONLY,
+        loose=tuple(path.name for path, node in nodes.items() if node.st_mode & _FOR_OTHERS),
+        foreign=tuple(path.name for path, node in nodes.items() if node.st_uid not in _us()),
+        station=_locked_by(nodes[folder].st_ino, locks) if folder in nodes else None,
+        log_bytes=log.st_size if log else 0,
+        incidents=len(saved),
+        newest_incident=datetime.fromtimestamp(max(saved), UTC) if saved else None,
+    )
+
+
+def _us() -> range:
+    """User ids by which we may change a file: root may by any."""
+    us = os.geteuid()
+    return range(us, us + 1) if us else range(1 << 32)
+
+
+def _nodes(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The folder and what is in it; links are not followed."""
+    inside = chain(folder.glob("*"), (folder / INCIDENTS).glob("*"))
+    for path in chain([folder], islice(inside, MOST_FILES)):
+        with suppress(OSError):  # gone meanwhile
+            node = path.lstat()
+            is_ours = path is folder or _OURS.fullmatch(path.name)
+            if is_ours and not stat.S_ISLNK(node.st_mode):
+                yield path, node
+
+
+def _locked_by(inode: int, locks: Path) -> int | None:
+    """The process that has locked this folder: a station does, while it runs."""
+    try:
+        text = locks.read_text()
+    except OSError:
+        return None
+    found = re.search(rf"FLOCK +\w+ +WRITE +(\d+) +\w+:\w+:{inode} ", text)
+    return int(found[1]) if found else None

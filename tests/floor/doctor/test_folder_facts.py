@@ -1,0 +1,103 @@
+"""The folder of what is kept: looked at, never changed."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from firmware_bridge.device import flightrecorder
+from firmware_bridge.floor.doctor.folder_facts import INCIDENTS, folder_facts
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "state" / "leverrep"
+    folder.mkdir(parents=True, mode=0o700)
+    for name in ("sets.db", "token", "station.log"):
+        (folder / name).write_text("x" * 10)
+        (folder / name).chmod(0o600)
+    return folder
+
+
+def test_a_folder_in_order(folder: Path) -> None:
+    facts = folder_facts(folder)
+    assert facts.writable
+    assert facts.free > 0
+    assert (facts.loose, facts.foreign, facts.station) == ((), (), None)
+    assert (facts.log_bytes, facts.incidents, facts.newest_incident) == (10, 0, None)
+
+
+def test_a_folder_that_is_not_there_yet_is_not_made(tmp_path: Path) -> None:
+    facts = folder_facts(tmp_path / "a" / "b")
+    assert facts.writable
+    assert facts.free > 0
+    assert not (tmp_path / "a").exists()
+
+
+def test_files_that_others_may_read_are_named_and_those_of_others_not(folder: Path) -> None:
+    (folder / "sets.db").chmod(0o640)
+    (folder / "diary.txt").write_text("")
+    (folder / "diary.txt").chmod(0o644)
+    (folder / "sets.db of Anna").touch(0o644)
+    (folder / "sets.db.damaged-x").symlink_to("/etc/passwd")
+    assert folder_facts(folder).loose == ("sets.db",)
+    folder.chmod(0o755)
+    assert folder_facts(folder).loose == ("leverrep", "sets.db")
+
+
+def test_files_of_somebody_else_are_named_unless_we_are_root(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user, foreign in ((os.getuid() + 1, 4), (0, 0)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        assert len(folder_facts(folder).foreign) == foreign
+
+
+def test_a_disk_that_may_only_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert not folder_facts(folder).writable
+
+
+@pytest.fixture
+def locked(folder: Path) -> Iterator[None]:
+    """A station claims its folder like this (store/keeper.py)."""
+    claim = os.open(folder, os.O_RDONLY)
+    fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    yield
+    os.close(claim)
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_station_that_keeps_its_sets_there_is_found(folder: Path) -> None:
+    assert folder_facts(folder).station == os.getpid()
+
+
+@pytest.mark.usefixtures("locked")
+def test_looking_does_not_lock(folder: Path) -> None:
+    folder_facts(folder)
+    again = os.open(folder, os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(again)
+
+
+def test_where_the_kernel_tells_no_locks_no_station_is_found(folder: Path) -> None:
+    assert folder_facts(folder, locks=folder / "none").station is None
+
+
+def test_incidents_are_counted_and_the_newest_dated(folder: Path) -> None:
+    (folder / INCIDENTS).mkdir()
+    for day in (1, 3, 2):
+        file = folder / INCIDENTS / f"2026110{day}T000000Z-gap.lever"
+        file.touch()
+        os.utime(file, times=(0, datetime(2026, 11, day, tzinfo=UTC).timestamp()))
+    facts = folder_facts(folder)
+    assert facts.incidents == 3
+    assert facts.newest_incident == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+def test_it_looks_where_the_flight_recorder_writes() -> None:
+    assert INCIDENTS == flightrecorder.FOLDER
