@@ -2,10 +2,12 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -552,3 +554,66 @@ def test_calibrations_that_are_damaged_are_told_and_left_alone(
         assert err.startswith(f"leverrep: {path}: damaged")
         assert err.count("\n") == 1
     assert path.read_bytes() == b"{"
+
+
+@pytest.fixture
+def still() -> Iterator[SimulatedMachine]:
+    """A machine that nobody moves."""
+    with SimulatedMachine(np.full(100, 2048, np.uint16)) as simulated:
+        yield simulated
+
+
+def checks(document: str) -> dict[str, str]:
+    """State of each check that doctor tells in JSON."""
+    return {check["name"]: check["state"] for check in json.loads(document)["checks"]}
+
+
+def test_doctor_tells_what_is_wrong_and_support_gets_a_bundle(
+    still: SimulatedMachine, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle.zip"
+    done = run("doctor", "--port", still.port, "--json", "--bundle", bundle)
+    assert done.returncode == 1
+    states = checks(done.stdout)
+    assert (states["machine"], states["rate"], states["calibration"]) == ("ok", "ok", "wrong")
+    assert zipfile.is_zipfile(bundle)
+
+
+def test_doctor_without_a_machine_or_settings_looks_at_the_rest(tmp_path: Path) -> None:
+    settings = tmp_path / "bad.toml"
+    settings.write_text("[machine]\ngear = 0")
+    done = run("--config", settings, "doctor", "--port", tmp_path / "lever", "--json")
+    states = checks(done.stdout)
+    assert done.returncode == 1
+    assert (states["port"], states["settings"], states["store"]) == ("wrong", "wrong", "ok")
+
+
+def test_doctor_asks_the_station_that_has_the_machine(still: SimulatedMachine) -> None:
+    settings = state_folder().parent / "port.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f"[display]\nport = {free_port()}\n")
+    command = [*LEVERREP, "--config", str(settings), "run", "--port", still.port]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as station:
+        assert station.stdout
+        assert "Display" in station.stdout.readline()
+        assert "connected" in station.stdout.readline()
+        time.sleep(2.5)  # what it knows of the machine is looked at once a second
+        done = run("--config", settings, "doctor", "--port", still.port, "--json")
+        station.terminate()
+    states = checks(done.stdout)
+    assert (states["port"], states["machine"], states["display"]) == ("ok", "ok", "ok")
+    assert done.stderr == ""  # nothing had to be looked at anew
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def test_flash_says_which_sensors_there_are(
+    still: SimulatedMachine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["flash", "--port", still.port, "--sensor", "as5048"]) == 1
+    err = capfd.readouterr().err
+    assert err.startswith("leverrep: ")
+    assert "potentiometer" in err

@@ -88,8 +88,35 @@ def test_rest_gives_up_what_was_being_tried() -> None:
     assert counter.state is State.TOP
 
 
+def test_rest_at_the_top_is_a_rest_and_the_next_rep_may_have_begun_in_its_last_seconds() -> None:
+    counter = RepCounter(FormStandard())
+    outcomes(0, 40, 0, counter=counter)
+    reached = counter.top_reached
+    counter.rest(reached + 100, 0.0)
+    assert (counter.state, counter.top_reached) == (State.TOP, reached)
+    counter.rest(reached + 5000, 0.0)
+    assert (counter.state, counter.top_reached) == (State.TOP, reached + 4500)
+    assert follow(counter, [20.0]) == [O.LEFT_TOP]
+    assert counter.trying.top_reached == reached + 4500
+
+
+def test_a_dip_that_comes_to_rest_in_the_zone_is_at_the_top() -> None:
+    counter = RepCounter(FormStandard())
+    outcomes(0, 12, 8.5, counter=counter)
+    assert counter.state is State.LOWERING
+    counter.rest(1200, 8.5)
+    assert (counter.state, counter.top_reached, counter.attempt) == (State.TOP, 1200, None)
+
+
 def test_every_state_has_its_rows() -> None:
     assert set(TABLE) == set(State)
+
+
+def test_where_no_guard_holds_nothing_can_be_concluded() -> None:
+    counter = RepCounter(FormStandard())
+    with pytest.raises(AssertionError, match="only where a guard holds"):
+        counter.conclude(0, 60.0)
+    assert counter.state is State.GETTING_IN
 
 
 @given(st.lists(st.floats(-30, 90), min_size=2, max_size=60))
@@ -103,6 +130,11 @@ def test_only_the_turning_points_matter(turns: list[float]) -> None:
     assert fine.state in State
 
 
+def test_a_way_down_and_up_again_may_be_given_at_once() -> None:
+    counter = RepCounter(FormStandard())
+    assert follow(counter, [0.0, 10.0, 20.0, 40.0, 35.0, 20.0, 0.0], 7) == IN + REP
+
+
 @given(st.lists(st.floats(-30, 90), max_size=60), st.integers(1, 20))
 def test_many_angles_at_once_are_followed_like_one_after_the_other(
     angles: list[float], size: int
@@ -110,6 +142,17 @@ def test_many_angles_at_once_are_followed_like_one_after_the_other(
     whole, single = RepCounter(FormStandard()), RepCounter(FormStandard())
     assert follow(whole, angles, size) == follow(single, angles)
     assert vars(whole) == vars(single)
+
+
+def test_what_lies_between_the_angles_that_matter_passes() -> None:
+    counter = RepCounter(FormStandard())
+    assert counter.passes(30.0, 60.0)  # at the stop
+    assert not counter.passes(5.0, 60.0)
+    outcomes(0, 40, counter=counter)
+    assert counter.state is State.LOWERING
+    assert counter.passes(35.0, 39.0)
+    assert not counter.passes(35.0, 41.0)  # deeper
+    assert not counter.passes(31.0, 39.0)  # turned
 
 
 @given(st.lists(st.floats(-30, 90), max_size=60), st.lists(st.floats(-30, 90), min_size=1))

@@ -94,3 +94,13 @@ def test_no_data_for_as_long_as_a_rest() -> None:
         calm = watch.step(cell(t_s, 40.0, gap_s))
         said.append(judge.judge(calm, False) if calm else None)
     assert said == [None, None, Rest.UNSEEN]
+
+
+def test_a_calm_too_short_to_be_one_says_nothing() -> None:
+    assert verdicts(hold(60, 1.5)) == []
+    assert verdicts(hold(60, 15)) == []
+
+
+def test_of_a_trace_without_cells_there_is_nothing_to_look_at() -> None:
+    nothing = np.empty(0)
+    assert list(looks(Cells(nothing.astype(int), *[nothing] * 3), FormStandard())) == []

@@ -58,6 +58,25 @@ def test_unwrap_refuses_anything_else(noise: bytes) -> None:
     assert wrap(payload)[1:-1] == block  # pragma: no cover (once in 2^32)
 
 
+@pytest.mark.parametrize(
+    ("block", "error"),
+    [
+        (b"\x06abcd", CobsError),  # a run longer than the block
+        (b"\x01\x01\x01\x01", CobsError),  # no room for a payload beside the CRC
+        (b"\x06abcde", CrcError),
+    ],
+)
+def test_what_is_wrong_with_a_block_is_told(block: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        unwrap(block)
+
+
+def test_zeros_travel_though_none_is_on_the_wire() -> None:
+    block = wrap(bytes(5))[1:-1]
+    assert 0 not in block
+    assert unwrap(block) == bytes(5)
+
+
 @pytest.mark.parametrize("length", [0, MAX_PAYLOAD + 1])
 def test_wrap_refuses_payloads_that_no_decoder_would_take(length: int) -> None:
     with pytest.raises(ValueError, match=f"not {length}"):

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from firmware_bridge.device.frames import (
     Ack,
+    Health,
     Hello,
+    Outage,
+    ResetCause,
     Result,
     Samples,
     Sensor,
@@ -186,6 +189,47 @@ def test_after_a_reboot_time_goes_on_by_the_time_that_passed(
     assert after.index == 0
 
 
+@pytest.mark.parametrize(("arrival_s", "pause_s"), [(None, 3.25), (101.0, 1.0)])
+def test_a_recording_notes_how_long_a_reboot_took_and_a_live_machine_cannot(
+    arrival_s: float | None, pause_s: float
+) -> None:
+    device = Device(1, 200, 0, 0)
+    ledger = started(device)
+    ledger.take(device.samples(), None if arrival_s is None else arrival_s - 1)
+    assert ledger.take(Outage(3_250_000), arrival_s) == []
+    times = []
+    for boot in (2, 3):
+        device = Device(boot, 200, 0, 0)
+        ledger.take(device.hello(), arrival_s)
+        times += [r.t_s[0] for r in readings(ledger.take(device.samples(), arrival_s))]
+    assert times[0] == pytest.approx(0.015 + pause_s)
+    # A note is of one reboot.
+    assert times[1] == pytest.approx(times[0] + 0.015 + (1.0 if arrival_s is None else 0.005))
+
+
+def test_samples_that_come_again_or_out_of_order_are_late_and_not_used() -> None:
+    device = Device(1, 200, 0, 0)
+    ledger = started(device)
+    first, second = device.samples(), device.samples()
+    assert len(readings(ledger.take(second))) == 1
+    for late in (second, first):
+        assert ledger.take(late) == []
+    assert ledger.totals == Totals(8, 4, 8, 0)
+
+
+def test_what_an_older_hello_or_status_says_is_known_already() -> None:
+    device = Device(1, 200, 0, 0)
+    ledger = started(device)
+    status = device.status()
+    ledger.take(device.samples())
+    hello = device.hello()
+    for frame in (hello, hello, status):
+        assert ledger.take(frame) == []
+    behind = Status(1, device.uptime_us + 9, 2, 0, 200, Sensor.MAGNET, 0, 0)
+    assert ledger.take(behind) == []  # fewer samples than have come
+    assert ledger.totals == Totals(4, 4, 0, 0)
+
+
 def test_samples_count_from_the_first_hello_or_status_on() -> None:
     device = Device(1, 200, 1000, 10**6)
     ledger = Ledger()
@@ -224,5 +268,10 @@ def test_errors_keep_their_slot() -> None:
     assert got.errors == (None, *wrong)
 
 
-def test_an_ack_says_nothing_about_samples() -> None:
+def test_good_samples_are_those_with_counts() -> None:
+    assert Readings(0, (0.0, 0.1, 0.2), (5, 0x8001, 7)).good == [(0.0, 5), (0.2, 7)]
+
+
+def test_acks_and_health_say_nothing_about_samples() -> None:
     assert Ledger().take(Ack(0x11, Result.OK, 200)) == []
+    assert Ledger().take(Health(1, ResetCause.POWER, 0, 0, 0, 0)) == []

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.store.migrate import TooNew, migrate
+from firmware_bridge.floor.store.migrate import TooNew, check, migrate
 
 FILE = "sets.db"  # in the folder of what is kept
 BUSY_S = 5.0  # how long another program may take to write
@@ -22,15 +22,20 @@ def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # its other files take after it
+    try:
+        check(path)
+        return _opened(path)
+    except TooNew:
+        raise StoreError(f"{path}: made by a newer LeverRep: update this one") from None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         migrate(db)
-    except TooNew:
-        db.close()
-        raise StoreError(f"{path}: made by a newer LeverRep: update this one") from None
     except BaseException:
         db.close()
         raise

@@ -1,26 +1,47 @@
 """Brings a store's tables up to date: numbered SQL files, each applied once and as a whole."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+
+from firmware_bridge.private import private
 
 MIGRATIONS = sorted(Path(__file__).with_name("migrations").glob("*.sql"))
 VERSION = len(MIGRATIONS)
 
+_MAGIC = b"SQLite format 3\0"
+_VERSION_AT = slice(60, 64)  # in a file of that format: PRAGMA user_version
+
 
 class TooNew(Exception):
-    """The store was made by a newer program."""
+    """The store was made by a newer program, or by none of ours."""
+
+
+def check(path: Path) -> None:
+    """Raise TooNew for a file that `migrate` would refuse, before SQLite has touched it."""
+    head = b""
+    with suppress(OSError), path.open("rb") as file:
+        head = file.read(_VERSION_AT.stop)
+    if head.startswith(_MAGIC):  # else SQLite will say what is wrong with it
+        _check(int.from_bytes(head[_VERSION_AT], "big", signed=True))
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Apply what is missing. `db` is in autocommit mode. Raises TooNew and sqlite3.Error."""
+    """Apply what is missing. `db` is in autocommit mode.
+
+    A copy of the store as it was is laid beside it: the way back to the program before. Raises
+    TooNew, OSError and sqlite3.Error, and then the store is as it was.
+    """
     if _version(db) == VERSION:
         return
     db.execute("BEGIN IMMEDIATE")
     try:
         version = _version(db)  # somebody else may have been quicker
-        if version > VERSION:
-            raise TooNew
+        _check(version)
+        if 0 < version < VERSION:
+            _lay_copy_beside(db, version)
         for number, path in enumerate(MIGRATIONS[version:], version + 1):
             for statement in _statements(path.read_text(encoding="utf-8")):
                 db.execute(statement)
@@ -35,6 +56,29 @@ def migrate(db: sqlite3.Connection) -> None:
 def _version(db: sqlite3.Connection) -> int:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _check(version: int) -> None:
+    if not 0 <= version <= VERSION:
+        raise TooNew
+
+
+def _lay_copy_beside(db: sqlite3.Connection, version: int) -> None:
+    """As `sets.db.version-N`, once: a migration that fails is tried again every few seconds.
+
+    Nobody else writes to the store meanwhile, as `db` is about to; so it is read by another
+    connection.
+    """
+    (_, _, name), *_ = db.execute("PRAGMA database_list")
+    copy = Path(f"{name}.version-{version}")
+    if copy.exists():
+        return
+    unfinished = Path(f"{copy}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    os.close(private(str(unfinished), os.O_CREAT | os.O_WRONLY))
+    with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(unfinished)) as target:
+        source.backup(target)  # on the disk when it is over
+    unfinished.replace(copy)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -84,6 +84,27 @@ def test_one_of_a_newer_program_is_told_and_left_alone(path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == [FILE]  # nobody has it open
 
 
+@pytest.mark.parametrize("number", [VERSION + 1, -1])
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_one_that_a_newer_program_did_not_close_is_left_to_the_byte(
+    path: Path, tmp_path: Path, mode: str, number: int
+) -> None:
+    with closing(connect(path)) as db:
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        db.execute(f"PRAGMA user_version = {number}")
+        if mode == "WAL":
+            db.execute("PRAGMA wal_checkpoint")
+        db.execute("INSERT INTO running_bytes VALUES (1, x'61')")
+        left = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+    there = tmp_path / "left"
+    there.mkdir()
+    for name, content in left.items():
+        (there / name).write_bytes(content)
+    with pytest.raises(StoreError, match="made by a newer LeverRep"):
+        connect(there / FILE)
+    assert {one.name: one.read_bytes() for one in there.iterdir()} == left
+
+
 def test_a_file_that_is_none_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database, whatever it is called" * 100)

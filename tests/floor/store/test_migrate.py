@@ -1,13 +1,18 @@
 """Migrations: each is applied once and as a whole, whoever else is at it."""
 
+import os
 import sqlite3
+import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from firmware_bridge.floor.store import migrate as module
-from firmware_bridge.floor.store.migrate import MIGRATIONS, VERSION, TooNew, migrate
+from firmware_bridge.floor.store.migrate import MIGRATIONS, VERSION, TooNew, check, migrate
 
 TABLES = {"sets", "analyses", "samples", "running", "running_bytes"}
 
@@ -73,6 +78,23 @@ def test_an_older_store_gets_what_it_lacks_and_keeps_what_it_has(
     assert version(db) == 2
 
 
+OLD = "CREATE TABLE a (x TEXT) STRICT;\nINSERT INTO a VALUES ('kept');\n"
+WRONG = "UPDATE a SET x = 'lost';\nCREATE TABLE b (x TEXT) STRICT;\nNONSENSE;\n"
+
+
+@pytest.fixture
+def old(db: sqlite3.Connection, write: Callable[..., None]) -> sqlite3.Connection:
+    """A store of version 1."""
+    write(OLD)
+    migrate(db)
+    return db
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT * FROM a").fetchall()
+
+
 def test_a_migration_that_fails_leaves_the_store_as_it_was(
     db: sqlite3.Connection, write: Callable[..., None]
 ) -> None:
@@ -83,13 +105,109 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     assert not db.in_transaction
 
 
-def test_a_store_of_a_newer_program_is_refused_and_left_alone(db: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_one_that_fails_half_way_leaves_an_older_store_as_it_was(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path, mode: str
+) -> None:
+    old.execute(f"PRAGMA journal_mode = {mode}")
+    write(OLD, "ALTER TABLE a ADD COLUMN y INTEGER;", WRONG)
+    with pytest.raises(sqlite3.OperationalError, match="NONSENSE"):
+        migrate(old)
+    assert (tables(old), version(old)) == ({"a"}, 1)
+    assert rows(tmp_path / "x.db") == [("kept",)]
+
+
+KILLED = """
+import os, sqlite3, sys
+from pathlib import Path
+from firmware_bridge.floor.store import migrate as module
+module.MIGRATIONS = [Path(name) for name in sys.argv[2:]]
+module.VERSION = len(module.MIGRATIONS)
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.create_function("die", 0, lambda: os._exit(9))
+module.migrate(db)
+"""
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_one_that_is_killed_half_way_leaves_an_older_store_as_it_was(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path, mode: str
+) -> None:
+    old.execute(f"PRAGMA journal_mode = {mode}")
+    write(OLD, "UPDATE a SET x = 'lost';\nSELECT die();\n")
+    scripts = [str(path) for path in module.MIGRATIONS]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "x.db"), *scripts]
+    assert subprocess.run(command, check=False).returncode == 9
+    assert (rows(tmp_path / "x.db"), version(old)) == ([("kept",)], 1)
+    assert rows(tmp_path / "x.db.version-1") == [("kept",)]
+
+
+def test_a_copy_of_an_older_store_is_laid_beside_it(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path
+) -> None:
+    before = os.umask(0)
+    write(OLD, "UPDATE a SET x = 'lost';")
+    migrate(old)
+    os.umask(before)
+    copy = tmp_path / "x.db.version-1"
+    assert (rows(tmp_path / "x.db"), rows(copy)) == ([("lost",)], [("kept",)])
+    with closing(sqlite3.connect(copy)) as db:
+        assert version(db) == 1
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert {one.name for one in tmp_path.glob("x.db*")} == {"x.db", "x.db.version-1"}
+
+
+def test_a_migration_that_is_tried_again_makes_no_other_copy(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path
+) -> None:
+    write(OLD, WRONG)
+    (tmp_path / "x.db.version-1.unfinished").write_bytes(b"of a power cut")
+    made = set()
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(old)
+        made.add((tmp_path / "x.db.version-1").stat().st_ino)
+    assert len(made) == 1
+    assert rows(tmp_path / "x.db.version-1") == [("kept",)]
+    assert not (tmp_path / "x.db.version-1.unfinished").exists()
+
+
+def test_what_cannot_be_copied_is_not_migrated(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path
+) -> None:
+    write(OLD, "UPDATE a SET x = 'lost';")
+    (tmp_path / "x.db.version-1.unfinished").mkdir()  # no file can be made there
+    with pytest.raises(OSError, match="directory"):
+        migrate(old)
+    assert (rows(tmp_path / "x.db"), version(old)) == ([("kept",)], 1)
+    assert not old.in_transaction
+
+
+def test_an_empty_store_needs_no_copy(db: sqlite3.Connection, tmp_path: Path) -> None:
     migrate(db)
-    db.execute(f"PRAGMA user_version = {VERSION + 1}")
-    with pytest.raises(TooNew):
-        migrate(db)
-    assert version(db) == VERSION + 1
+    assert [one.name for one in tmp_path.glob("x.db*")] == ["x.db"]
+
+
+@pytest.mark.parametrize("number", [VERSION + 1, 2**31 - 1, -1])
+def test_a_store_of_another_program_is_refused_and_left_alone(
+    db: sqlite3.Connection, tmp_path: Path, number: int
+) -> None:
+    migrate(db)
+    check(tmp_path / "x.db")
+    db.execute(f"PRAGMA user_version = {number}")
+    for refuse in (lambda: migrate(db), lambda: check(tmp_path / "x.db")):
+        with pytest.raises(TooNew):
+            refuse()
+    assert version(db) == number
     assert not db.in_transaction
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 4096])
+def test_what_is_no_store_is_for_sqlite_to_tell(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "y.db"
+    check(path)
+    path.write_bytes(content)
+    check(path)
 
 
 def test_two_that_begin_at_once_apply_it_once(
