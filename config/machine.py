@@ -22,7 +22,7 @@ class MachineProfile(Checked, frozen=True, kw_only=True):
     to try first when the port is "auto".
     """
 
-    sensor: Literal["as5600", "potentiometer"] = "as5600"
+    sensor: Text = "as5600"
     counts_per_turn: Annotated[int, Meta(ge=16, le=32_768)] = 4096
     gear: Annotated[float, Meta(gt=0, le=100)] = 1.0
     direction: Literal[1, -1] = 1

@@ -465,6 +465,17 @@ def _flash(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _magnet(args: argparse.Namespace) -> int:
+    from config import load_settings
+    from firmware_bridge.floor.magnetview import MagnetScreen
+    from firmware_bridge.station import place_magnet
+
+    link, stop = _link(args, load_settings(args.config)), Stop()
+    with stop.on_signals(), MagnetScreen(sys.stdout) as screen:
+        place_magnet(link, screen, stop)
+    return DONE
+
+
 _COMMANDS = {
     "demo": _demo,
     "run": _run,
@@ -474,4 +485,5 @@ _COMMANDS = {
     "sets": _sets,
     "doctor": _doctor,
     "flash": _flash,
+    "magnet": _magnet,
 }

@@ -12,6 +12,7 @@ LeverRepError              anything told to the user; exit status 1
 ├── TraceError             a recording or CSV file cannot be read
 ├── OutputError            events, a recording or a picture cannot be written
 ├── StoreError             the sets that are kept cannot be read or written
+├── FlashError             the firmware cannot be put on the board
 ├── CalibrationRefused     no new calibration; the one before stays
 └── DisplayError           the display cannot be served or opened
 
@@ -65,6 +66,10 @@ class OutputError(LeverRepError):
 
 class StoreError(LeverRepError):
     """The sets that are kept cannot be read or written."""
+
+
+class FlashError(LeverRepError):
+    """The firmware could not be put on the board."""
 
 
 class CalibrationRefused(LeverRepError):

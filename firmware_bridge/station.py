@@ -242,7 +242,8 @@ class Chain:
             return self._training.see_nothing(self._now_s)
         self._shown = [*self._shown, *angles][-SHOWN_SAMPLES:]
         taken_at = self.health.clock.arrival_of(times[-1])
-        self.board.see(times[-1], median(self._shown), at if taken_at is None else min(at, taken_at))
+        seen_at = at if taken_at is None else min(at, taken_at)
+        self.board.see(times[-1], median(self._shown), seen_at)
         return self._training.feed(times, angles)
 
     def tick(self, at: float) -> list[Event]:
@@ -454,6 +455,51 @@ class Station:
             return False
         watched = self.display and self.display.is_watched(time.monotonic())
         return board.link is LinkState.LOST or (board.now_s >= self.session_s and not watched)
+
+
+class MagnetPlacer(Protocol):
+    """Somebody with a magnet in the hand, and what guides them."""
+
+    def begin(self, sensor: str) -> None:
+        """A board with this kind of sensor is there."""
+
+    def take(
+        self, *, answers: bool, magnet: bool, weak: bool, strong: bool, agc: int, magnitude: int
+    ) -> None:
+        """The sensor has said this of its magnet."""
+
+    def lose(self) -> None:
+        """The board is gone."""
+
+
+def place_magnet(link: Link, somebody: MagnetPlacer, stop: Stop) -> None:
+    """Show what the sensor says of its magnet until asked to stop. Raises PortError."""
+    connected = False
+    with link:
+        while not stop.asked:
+            match link.next_event(TICK_S):
+                case Searching() as search if not connected:
+                    raise search.why
+                case Connected() as found:
+                    connected = True
+                    somebody.begin(found.hello.sensor)
+                case Lost():
+                    somebody.lose()
+                case Chunk() as chunk:
+                    for item in chunk.items:
+                        if isinstance(item, Status):
+                            somebody.take(**_magnet_of(item))
+
+
+def _magnet_of(status: Status) -> dict[str, Any]:
+    return {
+        "answers": not status.flags & Sensor.NO_ANSWER,
+        "magnet": bool(status.flags & Sensor.MAGNET),
+        "weak": bool(status.flags & Sensor.TOO_WEAK),
+        "strong": bool(status.flags & Sensor.TOO_STRONG),
+        "agc": status.agc,
+        "magnitude": status.magnitude,
+    }
 
 
 class Calibrator(Protocol):

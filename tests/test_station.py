@@ -47,6 +47,7 @@ from firmware_bridge.station import (
     Station,
     angles_of,
     calibrate,
+    place_magnet,
     recover,
     trace_of_recording,
 )
@@ -682,3 +683,41 @@ def test_a_rep_that_a_tap_has_voided_does_not_come_back(tmp_path: Path) -> None:
         wait_for(lambda: keeper.found is not None)
     (one,) = kept_sets(path)
     assert one.report["rep_count"] == reps
+
+
+class Holder:
+    """Has a magnet in the hand; wants no more when the board was gone."""
+
+    def __init__(self, machine: SimulatedMachine, stop: Stop) -> None:
+        self.told: list[Any] = []
+        self._machine, self._stop = machine, stop
+
+    def begin(self, sensor: str) -> None:
+        self.told.append(sensor)
+
+    def take(self, **said: Any) -> None:
+        self.told.append(said)
+        self._machine.unplug()
+
+    def lose(self) -> None:
+        self.told.append("lost")
+        self._stop.asked = True
+
+
+def test_whoever_places_the_magnet_is_told_what_the_sensor_says() -> None:
+    stop = Stop()
+    with SimulatedMachine(np.full(100, 2048, np.uint16)) as machine:
+        holder = Holder(machine, stop)
+        place_magnet(Link(machine.port), holder, stop)
+    sensor, said, lost = holder.told
+    assert (sensor, lost) == ("as5600", "lost")
+    flags = {"answers": True, "magnet": True, "weak": False, "strong": False}
+    assert said == {**flags, "agc": 64, "magnitude": 2000}
+
+
+def test_without_a_board_no_magnet_is_placed() -> None:
+    with SimulatedMachine(np.full(9, 1, np.uint16)) as machine:
+        machine.unplug()
+        holder = Holder(machine, Stop())
+        with pytest.raises(NoSuchPort):
+            place_magnet(Link(machine.port), holder, Stop())

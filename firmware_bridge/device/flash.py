@@ -1,17 +1,17 @@
 """Putting the firmware on the board: leverrep flash."""
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from firmware_bridge.device.bundled import BUNDLED_VERSION, update_needed
 from firmware_bridge.device.decoder import Decoder
-from firmware_bridge.device.flash_files import FIRMWARE, FlashError, check, program, sensor_for
+from firmware_bridge.device.flash_files import check, program, sensor_for
 from firmware_bridge.device.flash_mpremote import LOST, copy, look
 from firmware_bridge.device.frames import Hello, Ping, Stop, wire
 from firmware_bridge.device.port import Port, find_ports
 from firmware_bridge.device.reconnect import HELLO_S
-from firmware_bridge.errors import LinkLost, NoSuchPort, PortBusy, PortError
+from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortBusy, PortError
 
 PING_S = 0.5
 RESTART_S = 15.0  # the board starts, and the computer finds its port again
@@ -25,15 +25,6 @@ class Flashed:
     before: str | None
     now: str
     sensor: str
-
-
-def update_needed(reported: str) -> bool:
-    """Whether firmware version `reported` is older than what `flash` puts on a board.
-
-    False for a newer one, and for what is not a version of ours.
-    """
-    version = _numbers(reported)
-    return bool(version) and version < _numbers(BUNDLED_VERSION)
 
 
 def only_port(hints: Sequence[str] = ()) -> str:
@@ -80,20 +71,6 @@ def _found(board: Hello | None) -> str:
     if update_needed(board.firmware):
         return words
     return f"{words}: it is replaced by {BUNDLED_VERSION} all the same"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    found = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, found[0].split("."))) if found else ()
-
-
-def _bundled_version() -> str:
-    found = re.search(r'^VERSION = "(.*)"$', (FIRMWARE / "lever.py").read_text(), re.MULTILINE)
-    assert found is not None
-    return found[1]
-
-
-BUNDLED_VERSION = _bundled_version()
 
 
 def _quieten(port: str) -> Hello | None:

@@ -4,15 +4,11 @@ import ast
 import re
 from pathlib import Path
 
-from firmware_bridge.errors import LeverRepError
+from firmware_bridge.device.bundled import FIRMWARE
+from firmware_bridge.errors import FlashError
 
-FIRMWARE = Path(__file__).parent.parent / "firmware"
 USUAL_SENSOR = "as5600"
 SENSOR_LINE = re.compile(rb"^from (\w+) import \w+ as Sensor", re.MULTILINE)  # of sensor.py
-
-
-class FlashError(LeverRepError):
-    """The firmware could not be put on the board."""
 
 
 def drivers() -> dict[str, str]:

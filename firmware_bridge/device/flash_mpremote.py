@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from firmware_bridge.device.flash_files import FlashError
+from firmware_bridge.errors import FlashError
 
 OLDEST_MICROPYTHON = (1, 22)
 
@@ -46,7 +46,9 @@ os.rename("update/main.py", "main.py")
 os.rmdir("update")
 """
 
-FINISHER = f"""# Moves an update to its place, however often it is interrupted, and runs it.
+DECIDED = "# Moves an update to its place, however often it is interrupted, and runs it."
+
+FINISHER = f"""{DECIDED}
 {MOVE}
 with open("main.py") as f: main = f.read()
 exec(main)
@@ -56,7 +58,7 @@ exec(main)
 PREPARE = f"""
 import os
 if "main.py" in os.listdir():
-    with open("main.py") as f: decided = f.read() == {FINISHER!r}
+    with open("main.py") as f: decided = f.readline().strip() == {DECIDED!r}
     if decided: exec({MOVE!r})
 if "update" not in os.listdir(): os.mkdir("update")
 """
@@ -98,11 +100,11 @@ TROUBLES = (
 
 def look(port: str) -> str:
     """The text of the board's sensor.py, empty if it has none. Its program has ended then."""
-    lines = _mpremote(port, LOOK_S, "exec", LOOK)
-    found = [json.loads(line.removeprefix(MARK)) for line in lines if line.startswith(MARK)]
-    if not found:
-        raise FlashError(f"{port}: {LOST}")
-    name, version, sensor = found[0]
+    text = "\n".join(_mpremote(port, LOOK_S, "exec", LOOK))
+    try:
+        name, version, sensor = json.loads(text.partition(MARK)[2])
+    except ValueError as error:
+        raise FlashError(f"{port}: {LOST}") from error
     if name != "micropython" or tuple(version) < OLDEST_MICROPYTHON:
         oldest = ".".join(map(str, OLDEST_MICROPYTHON))
         raise FlashError(
@@ -121,7 +123,7 @@ def copy(port: str, files: Mapping[str, bytes], say: Callable[[str], None]) -> N
 
         def tell(line: str) -> None:
             if line.startswith("cp "):
-                say(f"copying {Path(line.split()[1]).name}")
+                say(f"copying {Path(line.rpartition(' :')[0]).name}")
 
         _mpremote(
             port,
@@ -138,9 +140,10 @@ def copy(port: str, files: Mapping[str, bytes], say: Callable[[str], None]) -> N
 def _mpremote(
     port: str, limit_s: float, *commands: str, tell: Callable[[str], None] = lambda line: None
 ) -> list[str]:
-    """Run commands of mpremote on the board; the lines that it and the board wrote, one by one
-    told to `tell`. The program that was running is not restarted in between.
+    """Run commands of mpremote on the board; the lines that it and the board wrote, each
+    told to `tell` as it comes.
     """
+    # resume: Ctrl-C has ended the program, a soft reset would only take longer.
     arguments = [sys.executable, "-P", "-u", "-m", "mpremote", "connect", port, "resume", *commands]
     lines = []
     with subprocess.Popen(
@@ -158,9 +161,11 @@ def _mpremote(
             for line in process.stdout:
                 lines.append(line.rstrip())
                 tell(lines[-1])
+        except BaseException:  # Ctrl-C
+            process.kill()
+            raise
         finally:
             limit.cancel()
-            process.kill()
     if process.returncode == -signal.SIGTERM:
         raise FlashError(f"{port}: {NO_PROMPT}")
     if process.returncode != 0:
@@ -169,11 +174,12 @@ def _mpremote(
 
 
 def _what_to_do(port: str, lines: list[str]) -> str:
-    text = "\n".join(lines)
-    if os.path.exists(port):
-        for sign, words in TROUBLES:
-            if re.search(sign, text):
-                return words
-        if '"<stdin>"' in text:  # a traceback from the board
-            return f"the board refused ({lines[-1]}): unplug it, plug it in and run this again"
+    text, last = "\n".join(lines), lines[-1] if lines else ""
+    if not os.path.exists(port):
+        return LOST
+    for sign, words in TROUBLES:
+        if re.search(sign, text):
+            return words
+    if '"<stdin>"' in text or last.startswith("mpremote: "):  # else mpremote itself came to grief
+        return f"the board refused ({last}): unplug it, plug it in and run this again"
     return LOST

@@ -4,10 +4,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from firmware_bridge.device.bundled import BUNDLED_VERSION, update_needed
 from firmware_bridge.device.clock import Clock
 from firmware_bridge.device.decoder import Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Connected, Event
-from firmware_bridge.device.flash import BUNDLED_VERSION, update_needed
 from firmware_bridge.device.frames import PROTOCOL, Ack, Health, Hello, Sensor, Status
 from firmware_bridge.device.ledger import Gap, Readings, Totals
 from firmware_bridge.device.stream import Item

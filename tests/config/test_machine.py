@@ -16,7 +16,7 @@ def test_the_defaults_fit_together() -> None:
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ({"sensor": "hall"}, 'sensor = "hall": must be "as5600" or "potentiometer"'),
+        ({"sensor": 5600}, "sensor = 5600: must be text, not empty"),
         ({"direction": 0}, "direction = 0: must be 1 or -1"),
         ({"counts_per_turn": 4096.5}, "counts_per_turn = 4096.5: must be a whole number from"),
         ({"gear": 0}, "gear = 0: must be a number over 0, up to 100"),
