@@ -7,6 +7,7 @@
 #   make accuracy   every figure of the counter, the calibration and the wire protocol, with its limit
 #   make bench      every figure of speed and size, with its limit
 #   make soak       stations killed and power cut, again and again: nothing that was kept is lost
+#   make audit      what is known to be wrong with a library, and that a Pi gets all of them (network)
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ TOOLS := $(VENV)/.tools-$(HERE)
 RUN := $(VENV)/.run-$(HERE)
 DEV := $(VENV)/.dev-$(HERE)
 
-.PHONY: install demo plots test accuracy bench soak lock clean
+.PHONY: install demo plots test accuracy bench soak audit lock clean
 
 install: $(RUN)
 
@@ -73,6 +74,18 @@ lock: $(TOOLS)
 	$(COMPILE) --group setup -o requirements-setup.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra plot --group dev -c requirements.lock -o requirements-dev.lock
+
+PYTHONS = 3.11 3.13  # of Debian 12 and 13
+
+audit: $(TOOLS)
+	@for python in $(PYTHONS); do \
+		echo "wheels for a Raspberry Pi with Python $$python"; \
+		$(UV) pip install --quiet --target $(VENV)/.arm --python-platform aarch64-manylinux_2_28 \
+			--python-version $$python --only-binary :all: --require-hashes -r requirements.lock || exit; \
+		rm -rf $(VENV)/.arm; \
+	done
+	$(UV) tool run --quiet pip-audit@2.10.1 --strict --no-deps --disable-pip \
+		--vulnerability-service osv -r requirements-dev.lock -r requirements-setup.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

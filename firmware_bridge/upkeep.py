@@ -47,7 +47,7 @@ class Upkeep:
         if isinstance(error, Exception):
             where = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(trace)]
             self._log.write("fault", kind=type(error).__name__, words=str(error), where=where[-5:])
-            self._save("crash")
+            self._save_now("crash")
         self._recorder.wait(CLOSE_S)
         self._log.write("stop")
         self._log.close()
@@ -92,6 +92,15 @@ class Upkeep:
 
     def _save(self, why: str) -> None:
         self._recorder.save_aside(self._folder, why, datetime.now(UTC), self._tell_saved)
+
+    def _save_now(self, why: str) -> None:
+        try:
+            saved = self._recorder.save(self._folder, why, datetime.now(UTC))
+        except OutputError as error:
+            self._tell_saved(error)
+        else:
+            if saved:
+                self._tell_saved(saved)
 
     def _tell_saved(self, what: Path | OutputError) -> None:
         if isinstance(what, OutputError):

@@ -67,13 +67,15 @@ class FlightRecorder:
         self, folder: Path, why: str, now: datetime, tell: Callable[[Path | OutputError], None]
     ) -> None:
         """The same on a thread of its own, which tells what has become of it: nobody waits for a
-        disk. Not while the incident before is still being written.
+        disk but the next incident.
         """
-        data = self.data
-        if not data or (self._writer and self._writer.is_alive()):
+        data, before = self.data, self._writer
+        if not data:
             return
 
         def write() -> None:
+            if before:
+                before.join()
             try:
                 tell(_written(folder, why, now, data))
             except OutputError as error:
@@ -83,7 +85,7 @@ class FlightRecorder:
         self._writer.start()
 
     def wait(self, timeout_s: float) -> None:
-        """What is being written has so long to end."""
+        """All that is being written has so long to end."""
         if self._writer:
             self._writer.join(timeout_s)
 

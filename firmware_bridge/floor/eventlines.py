@@ -19,8 +19,8 @@ def event_line(event: Event) -> str:
 class EventLines:
     """Writes events as they come; each line is out before `write` returns.
 
-    What the file held stays in it. Raises OutputError if a file cannot be written and
-    BrokenPipeError if nobody reads standard output any more.
+    What the file held stays in it; a new one is its owner's alone. Raises OutputError if a file
+    cannot be written and BrokenPipeError if nobody reads standard output any more.
     """
 
     def __init__(self, target: str) -> None:
@@ -66,7 +66,7 @@ def _standard_output() -> BinaryIO:
 
 
 def _added_to(path: str) -> BinaryIO:
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     file = os.fdopen(fd, "wb", buffering=0)
     # A line that was cut short (power lost) must not swallow the next one.
     if _ends_in_mid_line(path):

@@ -10,6 +10,7 @@ import pytest
 
 from firmware_bridge.device.events import Chunk, Connected
 from firmware_bridge.device.frames import Hello, wire
+from firmware_bridge.device.framing import wrap
 from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.recording import HELD_BYTES, Recorder, replay
 from firmware_bridge.device.stream import Stream
@@ -111,6 +112,15 @@ def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
     with pytest.raises(TraceError, match="is not a recording of a lever machine"):
+        list(replay(path, fast=True))
+
+
+def test_another_protocol_is_refused_though_its_other_frames_are_alike(tmp_path: Path) -> None:
+    device, path = Device(9, 200, 0, 0), tmp_path / "a.lever"
+    hello = bytearray(device.hello().to_bytes())
+    hello[1] += 1
+    path.write_bytes(wrap(bytes(hello)) + wire(device.status()) + wire(device.samples()))
+    with pytest.raises(TraceError, match="another version of the wire protocol: update LeverRep"):
         list(replay(path, fast=True))
 
 

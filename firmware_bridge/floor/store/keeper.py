@@ -24,6 +24,7 @@ from firmware_bridge.floor.store.database import is_damage
 from firmware_bridge.floor.store.listing import Filter
 from firmware_bridge.floor.store.store import Running, Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
+from firmware_bridge.private import private
 
 FLUSH_S = 0.5  # what is running is on the disk after this; a second is promised
 RETRY_S = 2.0
@@ -189,7 +190,8 @@ class Keeper:
             found = self._recover(running) if running else []
         except Exception:  # it must not be in the way of the sets to come
             beside = self.path.with_name(f"unfinished-{_stamp()}.lever")
-            beside.write_bytes(samples.data)
+            with open(beside, "xb", opener=private) as file:
+                file.write(samples.data)
         with store.transaction():
             for one in found:
                 store.save(one, samples)

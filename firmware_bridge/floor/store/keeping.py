@@ -17,6 +17,9 @@ from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
+LEAD_BYTES = (
+    1 << 20
+)  # ten times what they are at most; a board that sends no samples says much, too
 # Of a set that is over so much is kept for the next: the analysis sees a sample that much later,
 # and to begin with it has to see the lever at the top for a while. Then no rep may be in it.
 BEHIND_S, SETTLE_S = 0.08, 0.5
@@ -61,6 +64,9 @@ class Tape(Protocol):
 
     def forget_before(self, t_s: float) -> None:
         """Nobody needs what is older."""
+
+    def forget_beyond(self, size: int) -> None:
+        """Keep the newest bytes, about so many."""
 
     def cut(self) -> None:
         """Begin anew."""
@@ -162,6 +168,7 @@ class Keeping:
             self._describe(board)
         else:
             self._tape.forget_before(self._tape.now_s - LEAD_S)
+            self._tape.forget_beyond(LEAD_BYTES)
 
     def _describe(self, board: Board) -> None:
         """Tell what has changed about the set under way: its load, its reps struck out."""

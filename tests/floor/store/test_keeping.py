@@ -12,7 +12,7 @@ from config import FormStandard
 from firmware_bridge.floor.board import Board, Kept
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
-from firmware_bridge.floor.store.keeping import LEAD_S, Keeping, Measuring
+from firmware_bridge.floor.store.keeping import LEAD_BYTES, LEAD_S, Keeping, Measuring
 from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.floor.test_setrecord import rep
@@ -61,10 +61,13 @@ class KeeperDouble:
 class TapeDouble:
     def __init__(self) -> None:
         self.from_s, self.data, self.kept_from_s, self.cuts = 3.0, b"tape", 0.0, 0
-        self.now_s = 0.0
+        self.now_s, self.most = 0.0, 0
 
     def forget_before(self, t_s: float) -> None:
         self.kept_from_s = t_s
+
+    def forget_beyond(self, size: int) -> None:
+        self.most = size
 
     def cut(self) -> None:
         self.cuts += 1
@@ -229,6 +232,11 @@ def test_stops_of_another_sensor_say_nothing() -> None:
     floor = Floor()
     floor.keeper.stops = [Stop("lever-2", CALIBRATED.calibration, 57.0)] * 9
     assert floor.connect().look(1.0).board.slip_deg is None
+
+
+def test_a_board_that_sends_no_samples_fills_no_tape() -> None:
+    floor = Floor().connect().look(10.0)
+    assert floor.tape.most == LEAD_BYTES
 
 
 def test_a_sensor_that_tells_no_angle_fills_no_tape() -> None:
