@@ -4,10 +4,7 @@ A calibration that is undone is marked, never deleted: the history says what a s
 measured with.
 """
 
-import os
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal, Protocol, TypeVar
 
 import msgspec
@@ -18,6 +15,7 @@ from config.load import ConfigError
 from config.machine import LOWEST_DEG, MagnetError, Text
 from config.settings import Settings
 from config.standard import FormStandard
+from config.whole_file import replace_file
 
 SCHEMA = "leverrep.calibrations/1"
 OWN = "own"  # name of the form standard made from a measured working range
@@ -219,7 +217,7 @@ class CalibrationBook:
         text = msgspec.json.format(msgspec.json.encode(book), indent=1) + b"\n"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path, text)
+            replace_file(self._path, [text])
         except OSError as error:
             problem = f"cannot be saved: {error.strerror}; the calibrations before are kept"
             raise ConfigError(self._path, problem) from None
@@ -245,22 +243,3 @@ def _parsed(data: bytes, path: Path) -> list[SavedCalibration]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"damaged ({error}): move it away, and calibrate again"
         raise ConfigError(path, problem) from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file so that a power cut leaves the old one or the new one."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(data)  # mode 0600
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(file.name)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

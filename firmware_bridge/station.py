@@ -20,7 +20,7 @@ from analysis import Event
 from config import Calibration, CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
-from firmware_bridge.device.frames import Hello, Sensor, SensorError, Status
+from firmware_bridge.device.frames import Hello, SensorError, Status
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.machinehealth import MachineHealth
@@ -35,7 +35,7 @@ from firmware_bridge.errors import (
     OutputError,
     TraceError,
 )
-from firmware_bridge.floor.board import Board
+from firmware_bridge.floor.board import Board, trouble_words
 from firmware_bridge.floor.board import Link as LinkState
 from firmware_bridge.floor.calibration.calibrating import Calibrating
 from firmware_bridge.floor.calibration.guide import Guide
@@ -88,11 +88,7 @@ def tell_guide(guide: Guide, chunk: Chunk) -> None:
         elif isinstance(item, Gap):
             guide.missing(item.missing or 0)
         elif isinstance(item, Status):
-            weak, strong, magnet = (
-                bool(item.flags & flag)
-                for flag in (Sensor.TOO_WEAK, Sensor.TOO_STRONG, Sensor.MAGNET)
-            )
-            guide.status(weak, strong, magnet, item.agc, item.magnitude)
+            guide.status(item.magnet, item.agc, item.magnitude)
 
 
 class Chain:
@@ -417,7 +413,8 @@ class Station:
             chain.board.machine = chain.health.view(link.totals, at)
         if self.upkeep:
             serves = self.display is None or self.display.serves(at)
-            self.upkeep.turn(chain.board.complaint, serves, at)
+            trouble = chain.board.trouble and trouble_words(chain.board.trouble)
+            self.upkeep.turn(chain.board.complaint or trouble, chain.board.why_lost, serves, at)
 
     @property
     def _views(self) -> list[View]:
@@ -463,9 +460,7 @@ class MagnetPlacer(Protocol):
     def begin(self, sensor: str) -> None:
         """A board with this kind of sensor is there."""
 
-    def take(
-        self, *, answers: bool, magnet: bool, weak: bool, strong: bool, agc: int, magnitude: int
-    ) -> None:
+    def take(self, state: str, agc: int, magnitude: int) -> None:
         """The sensor has said this of its magnet."""
 
     def lose(self) -> None:
@@ -488,18 +483,7 @@ def place_magnet(link: Link, somebody: MagnetPlacer, stop: Stop) -> None:
                 case Chunk() as chunk:
                     for item in chunk.items:
                         if isinstance(item, Status):
-                            somebody.take(**_magnet_of(item))
-
-
-def _magnet_of(status: Status) -> dict[str, Any]:
-    return {
-        "answers": not status.flags & Sensor.NO_ANSWER,
-        "magnet": bool(status.flags & Sensor.MAGNET),
-        "weak": bool(status.flags & Sensor.TOO_WEAK),
-        "strong": bool(status.flags & Sensor.TOO_STRONG),
-        "agc": status.agc,
-        "magnitude": status.magnitude,
-    }
+                            somebody.take(item.magnet, item.agc, item.magnitude)
 
 
 class Calibrator(Protocol):

@@ -8,11 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from config import ConfigError
 from firmware_bridge import VERSION
 from firmware_bridge import log as logs
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost, Searching
 from firmware_bridge.device.flightrecorder import FOLDER, FlightRecorder, Incidents
-from firmware_bridge.errors import OutputError
+from firmware_bridge.errors import LeverRepError, OutputError
 from firmware_bridge.notify import Notifier
 
 CLOSE_S = 0.2  # for an incident that is being written
@@ -30,7 +31,7 @@ class Upkeep:
         self._recorder = FlightRecorder()
         self._incidents = Incidents()
         self._notifier = Notifier.from_environment(os.environ)
-        self._complaint = ""
+        self._complaint = self._status = ""
 
     def __enter__(self) -> Self:
         python = platform.python_version()
@@ -44,7 +45,7 @@ class Upkeep:
         trace: TracebackType | None,
     ) -> None:
         self._notifier.stopping()
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, LeverRepError | ConfigError):
             where = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(trace)]
             self._log.write("fault", kind=type(error).__name__, words=str(error), where=where[-5:])
             self._save_now("crash")
@@ -74,17 +75,21 @@ class Upkeep:
         if why:
             self._save(why)
 
-    def turn(self, complaint: str, serves: bool, at: float) -> None:
-        """The station has gone round once more. `complaint`: what somebody has to see to.
+    def turn(self, complaint: str, why_lost: str, serves: bool, at: float) -> None:
+        """The station has gone round once more.
 
-        `serves`: the display does what it should; if it does not, systemd starts all of it anew.
+        complaint: what somebody has to see to; why_lost: why there is no machine; else empty.
+        serves: the display does what it should; if it does not, systemd starts all of it anew.
         """
         if serves:
             self._notifier.alive(at)
         if complaint != self._complaint:
             self._complaint = complaint
-            self._notifier.status(complaint or "all is well")
             self._log.write("complaint" if complaint else "well", words=complaint or None)
+        status = why_lost or complaint or "all is well"
+        if status != self._status:
+            self._status = status
+            self._notifier.status(status)
 
     def ready(self) -> None:
         """The display is there, and the machine is looked for."""

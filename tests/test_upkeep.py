@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config import ConfigError
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.frames import Hello, wire
 from firmware_bridge.device.recording import replay
@@ -51,9 +52,9 @@ def test_what_happens_to_the_link_is_in_the_log(tmp_path: Path) -> None:
     with Upkeep(tmp_path) as upkeep:
         upkeep.saw(Searching(NoSuchPort("plug it in")), 0.0)
         upkeep.saw(Connected(HELLO, "/dev/x"), 1.0)
-        upkeep.turn("the disk is full", True, 2.0)
-        upkeep.turn("the disk is full", True, 2.1)
-        upkeep.turn("", True, 3.0)
+        upkeep.turn("the disk is full", "", True, 2.0)
+        upkeep.turn("the disk is full", "", True, 2.1)
+        upkeep.turn("", "", True, 3.0)
     lines = [line.split(" ", 1)[1] for line in (tmp_path / "station.log").read_text().splitlines()]
     assert [line.split()[0] for line in lines] == [
         "start",
@@ -92,6 +93,23 @@ def test_a_fault_of_ours_is_an_incident_and_says_where(tmp_path: Path) -> None:
     assert incidents(tmp_path)[0].name.endswith("-crash.lever")
 
 
+@pytest.mark.parametrize("error", [NoSuchPort("none"), ConfigError(Path("a"), "bad")])
+def test_an_error_that_is_told_to_the_user_is_no_fault_of_ours(
+    error: Exception, tmp_path: Path
+) -> None:
+    with pytest.raises(type(error)), Upkeep(tmp_path):
+        raise error
+    assert "fault" not in (tmp_path / "station.log").read_text()
+
+
+def test_systemctl_shows_why_there_is_no_machine(tmp_path: Path, systemd: socket.socket) -> None:
+    with Upkeep(tmp_path / "state") as upkeep:
+        upkeep.turn("", "gone", True, 1.0)
+        upkeep.turn("", "", True, 2.0)
+    told = [one for one in said(systemd) if "STATUS" in one]
+    assert ["gone" in told[0], "all is well" in told[1]] == [True, True]
+
+
 def test_an_incident_that_cannot_be_saved_is_a_line_in_the_log(tmp_path: Path) -> None:
     (tmp_path / "incidents").write_text("a file is in the way")
     with Upkeep(tmp_path) as upkeep:
@@ -105,7 +123,7 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(
 ) -> None:
     with Upkeep(tmp_path / "state") as upkeep:
         upkeep.ready()
-        upkeep.turn("no card", True, 100.0)
+        upkeep.turn("no card", "", True, 100.0)
     told = said(systemd)
     assert "READY=1" in told[0]
     assert any("WATCHDOG=1" in one for one in told)
@@ -117,6 +135,6 @@ def test_a_display_that_does_not_serve_ends_the_signs_of_life(
     tmp_path: Path, systemd: socket.socket
 ) -> None:
     with Upkeep(tmp_path / "state") as upkeep:
-        upkeep.turn("", False, 100.0)
-        upkeep.turn("", False, 200.0)
+        upkeep.turn("", "", False, 100.0)
+        upkeep.turn("", "", False, 200.0)
     assert not any("WATCHDOG=1" in one for one in said(systemd))

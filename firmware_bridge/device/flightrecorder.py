@@ -4,31 +4,30 @@ What is saved ends with the incident: it is on the disk before the next thing th
 may be the power. What came after it is in the next one, or in the sets.
 """
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
+from config.whole_file import replace_file
 from firmware_bridge.device.decoder import Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Event, Lost
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Item
 from firmware_bridge.device.tape import Tape
 from firmware_bridge.errors import OutputError
-from firmware_bridge.private import private
 
 FOLDER = "incidents"  # in the folder of what is kept
 KEPT_S = 60.0
 MOST_BYTES = 1 << 19  # 60 s at 500 Hz are 0.2 MB; of a flood of garbage its end is kept
 BATCH_BYTES = 1 << 11  # a second at 200 Hz goes on the tape as one piece
 FILES = 20  # 10 MB at most
-PART = ".part"  # what a file is called until it is whole
 
 HOLD_OFF_S = 60.0  # before that the same bytes would be saved again
 MOST_A_DAY = 5  # of each kind: a loose plug must not wear out a memory card
-DAY_S = 86_400.0
+DAY = timedelta(days=1)
 REASONS = ("other-protocol", "restarted", "sensor", "damaged", "gap")  # the worst first
 TROUBLE_SAMPLES = 20  # bad ones in a row, 0.1 s at 200 Hz: no glitch
 BURST, BURST_S = 10, 10.0  # so many damaged frames in so many seconds: no single spark
@@ -58,7 +57,8 @@ class FlightRecorder:
     def save(self, folder: Path, why: str, now: datetime) -> Path | None:
         """Write it into `folder`, which is made, as the incident `why` (a word, for the name).
 
-        `now`: aware. None if there is nothing to be saved. Raises OutputError.
+        `now`: aware. None if there is nothing to be saved, or if there are enough of this kind and
+        day. Raises OutputError.
         """
         data = self.data
         return _written(folder, why, now, data) if data else None
@@ -77,9 +77,12 @@ class FlightRecorder:
             if before:
                 before.join()
             try:
-                tell(_written(folder, why, now, data))
+                saved = _written(folder, why, now, data)
             except OutputError as error:
                 tell(error)
+            else:
+                if saved:
+                    tell(saved)
 
         self._writer = threading.Thread(target=write, name="leverrep incident", daemon=True)
         self._writer.start()
@@ -103,7 +106,7 @@ class Incidents:
     def __init__(self) -> None:
         self._bad_in_a_row = 0
         self._damaged: deque[float] = deque(maxlen=BURST)  # when the last ones came
-        self._told: dict[str, deque[float]] = {}
+        self._told: dict[str, float] = {}  # when, in seconds
 
     def take(self, event: Event, at: float) -> str | None:
         """Why the last minute is to be saved now, in a word; None: it is not.
@@ -148,36 +151,37 @@ class Incidents:
         return begins
 
     def _is_due(self, why: str, at: float) -> bool:
-        told = self._told.setdefault(why, deque(maxlen=MOST_A_DAY))
-        if told and at - told[-1] < HOLD_OFF_S:
+        if at - self._told.get(why, -inf) < HOLD_OFF_S:
             return False
-        if len(told) == MOST_A_DAY and at - told[0] < DAY_S:
-            return False
-        told.append(at)
+        self._told[why] = at
         return True
 
 
-def _written(folder: Path, why: str, now: datetime, data: bytes) -> Path:
-    """Whole or not at all, for us alone; the oldest files go."""
-    path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{why}.lever"
-    part = path.with_suffix(PART)
+def _written(folder: Path, why: str, now: datetime, data: bytes) -> Path | None:
+    """Whole or not at all, for us alone; the oldest files go. None: there are enough of today."""
+    path = folder / f"{_stamp(now)}-{why}.lever"
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        for left in folder.glob(f"*{PART}"):  # by one that was killed
+        if len(_of_late(folder, why, now)) >= MOST_A_DAY:
+            return None
+        for left in folder.glob(".*.lever.*"):  # by one that was killed
             left.unlink()
-        try:
-            with open(part, "xb", opener=private) as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        replace_file(path, [data])
         _forget_oldest(folder, path)
     except OSError as error:
         raise OutputError(f"{folder}: an incident cannot be saved: {error.strerror}") from None
     return path
+
+
+def _of_late(folder: Path, why: str, now: datetime) -> list[Path]:
+    """Those of this reason, of a day; by their names, as the program may have been restarted."""
+    since, until = _stamp(now - DAY), _stamp(now)
+    return [path for path in folder.glob(f"*-{why}.lever") if since <= path.name[:16] <= until]
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _forget_oldest(folder: Path, newest: Path) -> None:

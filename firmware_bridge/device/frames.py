@@ -153,6 +153,18 @@ class Status:
     agc: int
     magnitude: int
 
+    @property
+    def magnet(self) -> str:
+        """What the sensor says of it: ok, weak, strong or missing; no_answer, if it says nothing
+        that makes sense.
+        """
+        weak, strong = self.flags & Sensor.TOO_WEAK, self.flags & Sensor.TOO_STRONG
+        if self.flags & Sensor.NO_ANSWER or (weak and strong):
+            return "no_answer"
+        if not self.flags & Sensor.MAGNET:
+            return "missing"
+        return "weak" if weak else "strong" if strong else "ok"
+
     def to_bytes(self) -> bytes:
         counts = (self.boot, self.uptime_us, self.samples, self.overruns, self.rate_hz)
         return self.LAYOUT.pack(self.TYPE, *counts, self.flags, self.agc, self.magnitude)

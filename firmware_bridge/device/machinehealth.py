@@ -174,16 +174,7 @@ def _jitter(health: Health | None) -> dict[str, int] | None:
 
 
 def _magnet(status: Status | None) -> dict[str, str | int | None]:
-    """`state`: `ok`, `weak`, `strong`, `missing`, `no_answer` (of the sensor), `nonsense`."""
+    """`state`: see Status.magnet."""
     if status is None:
         return {"state": None, "agc": None, "magnitude": None}
-    flags = status.flags
-    weak, strong = flags & Sensor.TOO_WEAK, flags & Sensor.TOO_STRONG
-    state = "weak" if weak else "strong" if strong else "ok"
-    if flags & Sensor.NO_ANSWER:
-        state = "no_answer"
-    elif weak and strong:
-        state = "nonsense"
-    elif not flags & Sensor.MAGNET:
-        state = "missing"
-    return {"state": state, "agc": status.agc, "magnitude": status.magnitude}
+    return {"state": status.magnet, "agc": status.agc, "magnitude": status.magnitude}

@@ -52,7 +52,8 @@ class AS5600:
         status, (agc, high, low) = self._status[0], gain
         # The newest sample had the same bus, and one byte more to tell an answer that broke off.
         unanswered = high > 0x0F or self._angle[3] > 0x0F
-        if unanswered or len(set(self._status + gain)) == 1:
+        both = status & STRONG and status & WEAK
+        if unanswered or both or len(set(self._status + gain)) == 1:
             return self._revive()
         flags = MAGNET if status & DETECTED else 0
         flags |= (TOO_WEAK if status & WEAK else 0) | (TOO_STRONG if status & STRONG else 0)

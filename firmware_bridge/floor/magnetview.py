@@ -6,7 +6,7 @@ magnet is. Its data sheet asks for the middle of the gain's range.
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
@@ -79,14 +79,12 @@ class MagnetView:
         self._agc = self._magnitude = 0
         self._gains: deque[int] = deque(maxlen=LOOK_BACK)
 
-    def take(
-        self, *, answers: bool, magnet: bool, weak: bool, strong: bool, agc: int, magnitude: int
-    ) -> None:
-        """The flags of one STATUS, its AGC and its magnitude."""
+    def take(self, state: str, agc: int, magnitude: int) -> None:
+        """One STATUS: "ok" or one of STATES, its AGC and its magnitude."""
         self._magnetic |= agc > 0 or magnitude > 0  # a driver of somebody's own
         if agc > FULL_3V3:
             self._full = FULL_5V
-        before, self._state = self._state, _state(answers, magnet, weak, strong)
+        before, self._state = self._state, state
         if not before == self._state == "ok" or abs(_off(self._agc, self._full)) > GOOD:
             self._gains.clear()  # it was on its way here
         self._agc, self._magnitude = agc, magnitude
@@ -145,14 +143,6 @@ def _off(agc: int, full: int) -> float:
     return agc / full - 0.5
 
 
-def _state(answers: bool, magnet: bool, weak: bool, strong: bool) -> str:
-    if not answers:
-        return "no_answer"
-    if not magnet:
-        return "missing"
-    return "weak" if weak else "strong" if strong else "ok"
-
-
 class MagnetScreen:
     """The view on a terminal, drawn anew with each reading; in a pipe a line when it changes.
 
@@ -185,9 +175,9 @@ class MagnetScreen:
         self._view.lose()
         self._show()
 
-    def take(self, **said: Any) -> None:
+    def take(self, state: str, agc: int, magnitude: int) -> None:
         """What MagnetView takes."""
-        self._view.take(**said)
+        self._view.take(state, agc, magnitude)
         self._show()
 
     def _show(self) -> None:

@@ -19,7 +19,6 @@ from firmware_bridge.device.flightrecorder import (
     BATCH_BYTES,
     BURST,
     BURST_S,
-    DAY_S,
     FILES,
     HOLD_OFF_S,
     KEPT_S,
@@ -196,7 +195,7 @@ def test_a_file_in_place_of_the_folder_is_told(folder: Path) -> None:
 def test_what_one_that_was_killed_has_left_is_taken_away(folder: Path) -> None:
     folder.mkdir(parents=True)
     for name in (NAME, "20200101T000000Z-gap.lever"):
-        (folder / name).with_suffix(".part").write_bytes(b"half")
+        (folder / f".{name}.x1y2").write_bytes(b"half")
     path = saved(flown(b"\0"), folder)
     assert list(folder.iterdir()) == [path]
 
@@ -285,11 +284,23 @@ def test_the_same_is_not_saved_again_at_once_but_something_else_is() -> None:
     assert incidents.take(LOST, HOLD_OFF_S + 1) == "link-lost"
 
 
-def test_a_loose_plug_does_not_wear_out_a_memory_card() -> None:
+def test_a_loose_plug_or_a_crash_again_and_again_does_not_wear_out_a_memory_card(
+    folder: Path,
+) -> None:
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    saved = []
+    for hour in range(72):  # each by a program that has just been started
+        recorder = flown(b"\0")
+        now = noon + timedelta(hours=hour)
+        if recorder.save(folder, "crash", now):
+            saved.append(hour)
+    assert len(saved) == 3 * MOST_A_DAY
+    assert recorder.save(folder, "link-lost", now)
+
+
+def test_the_same_reason_is_not_due_again_within_a_minute() -> None:
     incidents = Incidents()
-    days = 4
-    told = [at for at in np.arange(0.0, days * DAY_S, 7.0) if incidents.take(LOST, at)]
-    assert len(told) == days * MOST_A_DAY
+    told = [at for at in np.arange(0.0, 1000.0, 7.0) if incidents.take(LOST, at)]
     assert min(np.diff(told)) >= HOLD_OFF_S
 
 

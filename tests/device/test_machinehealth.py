@@ -100,7 +100,7 @@ def test_a_second_without_samples_has_no_jitter() -> None:
         (3, "weak"),
         (5, "strong"),
         (8, "no_answer"),
-        (7, "nonsense"),
+        (7, "no_answer"),
     ],
 )
 def test_the_magnet_is_what_status_says(flags: int, state: str) -> None:

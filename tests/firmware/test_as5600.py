@@ -92,7 +92,9 @@ def test_a_still_lever_is_never_an_error_whatever_its_angle(bench: Bench) -> Non
         assert sensor.read() == sensor.read() == counts
 
 
-@pytest.mark.parametrize("memory", [None, dict.fromkeys(GOOD, 0x00), GOOD | {0x1B: 0xFF}])
+@pytest.mark.parametrize(
+    "memory", [None, dict.fromkeys(GOOD, 0x00), GOOD | {0x1B: 0xFF}, GOOD | {0x0B: 0x38}]
+)
 def test_a_bus_that_makes_no_sense_is_set_up_anew_until_it_does(
     bench: Bench, memory: dict[int, int] | None
 ) -> None:

@@ -1,7 +1,6 @@
 """The guide to the magnet's place: one sentence for every reading, and the same on every screen."""
 
 import io
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,13 +15,11 @@ from firmware_bridge.floor.magnetview import (
     advice,
 )
 
-SEEN: dict[str, Any] = {"answers": True, "magnet": True, "weak": False, "strong": False}
 
-
-def view(*gains: int, sensor: str = "as5600", **flags: bool) -> MagnetView:
+def view(*gains: int, sensor: str = "as5600", state: str = "ok") -> MagnetView:
     view = MagnetView(sensor)
     for agc in gains:
-        view.take(**SEEN | flags, agc=agc, magnitude=1900)
+        view.take(state, agc, 1900)
     return view
 
 
@@ -63,16 +60,16 @@ def test_what_the_sensor_says_itself_comes_before_the_gain(state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "says"),
+    ("state", "says"),
     [
-        ({"answers": False}, "does not answer"),
-        ({"magnet": False}, "no magnet"),
-        ({"weak": True}, "closer"),
-        ({"strong": True}, "farther"),
+        ("no_answer", "does not answer"),
+        ("missing", "no magnet"),
+        ("weak", "closer"),
+        ("strong", "farther"),
     ],
 )
-def test_the_flags_of_status_are_told_in_words(flags: dict[str, bool], says: str) -> None:
-    assert says in view(64, **flags).advice.words
+def test_what_the_sensor_says_is_told_in_words(state: str, says: str) -> None:
+    assert says in view(64, state=state).advice.words
 
 
 def test_a_gain_that_changes_a_lot_asks_to_centre_the_magnet_until_it_is_forgotten() -> None:
@@ -80,7 +77,7 @@ def test_a_gain_that_changes_a_lot_asks_to_centre_the_magnet_until_it_is_forgott
     assert "from 60 to 80" in moved.advice.words
     assert "centre" in moved.advice.words
     for _ in range(LOOK_BACK):
-        moved.take(**SEEN, agc=80, magnitude=1900)
+        moved.take("ok", 80, 1900)
     assert moved.advice.good
     assert view(60, 76).advice.good
 
@@ -88,24 +85,24 @@ def test_a_gain_that_changes_a_lot_asks_to_centre_the_magnet_until_it_is_forgott
 def test_a_magnet_that_came_from_elsewhere_is_judged_anew() -> None:
     assert view(120, 100, 64).advice.good
     guide = view(90)
-    guide.take(**SEEN | {"magnet": False}, agc=128, magnitude=0)
-    guide.take(**SEEN, agc=50, magnitude=1900)
+    guide.take("missing", 128, 0)
+    guide.take("ok", 50, 1900)
     assert guide.advice.good
 
 
 def test_a_gain_above_128_means_that_the_sensor_has_5_volts() -> None:
     guide = view(64, 140)
     assert "gain 140 of 255" in guide.line()
-    guide.take(**SEEN, agc=128, magnitude=1900)
+    guide.take("ok", 128, 1900)
     assert "gain 128 of 255" in guide.line()
 
 
 def test_a_sensor_without_a_magnet_gets_a_plain_sentence() -> None:
     guide = MagnetView("potentiometer")
-    guide.take(**SEEN, agc=0, magnitude=0)
+    guide.take("ok", 0, 0)
     assert guide.line() == "sensor potentiometer has no magnet to place, and it answers"
     assert drawn(guide) == [f"✓ {guide.line()}"]
-    guide.take(**SEEN | {"answers": False}, agc=0, magnitude=0)
+    guide.take("no_answer", 0, 0)
     assert "does not answer" in guide.line()
 
 
@@ -149,7 +146,7 @@ def test_in_a_pipe_there_is_a_line_for_each_change() -> None:
     with MagnetScreen(stream) as screen:
         screen.begin("as5600")
         for agc in (64, 64, 120):
-            screen.take(**SEEN, agc=agc, magnitude=2000)
+            screen.take("ok", agc, 2000)
         screen.lose()
     lines = stream.getvalue().splitlines()
     assert [line.split(":")[0] for line in lines] == [
@@ -165,6 +162,6 @@ def test_a_terminal_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     with MagnetScreen(stream) as screen:
         screen.begin("as5600")
-        screen.take(**SEEN, agc=64, magnitude=2000)
+        screen.take("ok", 64, 2000)
     assert "fix it now" in stream.getvalue()
     assert "▲ 64" in stream.getvalue()

@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -52,10 +53,10 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     target = tmp_path / "out.svg"
     target.write_text("old")
 
-    def full(self: Path, target: Path) -> Path:
+    def full(source: str, target: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError, match="No space left"):
         draw(target)
     assert target.read_text() == "old"

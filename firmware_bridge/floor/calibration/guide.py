@@ -59,9 +59,11 @@ class Guide:
         """So many samples after the last one were lost; 0 if nobody knows how many."""
         self._sight.miss(samples)
 
-    def status(self, weak: bool, strong: bool, magnet: bool, agc: int, magnitude: int) -> None:
-        """What the sensor says of its magnet, once a second."""
-        self._go(self._magnet.status(weak, strong, magnet, agc, magnitude))
+    def status(self, magnet: str, agc: int, magnitude: int) -> None:
+        """What the sensor says of its magnet, once a second: ok, weak, strong, missing, or
+        no_answer.
+        """
+        self._go(self._magnet.status(magnet, agc, magnitude))
 
     def tick(self, silent_s: float) -> None:
         """No samples have come for so long."""

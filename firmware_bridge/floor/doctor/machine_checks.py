@@ -5,6 +5,7 @@ from typing import Any
 
 from firmware_bridge.floor.doctor.check import Check, ok, told, unknown, warning, wrong
 from firmware_bridge.floor.doctor.facts import Facts
+from firmware_bridge.floor.magnetview import FULL_3V3, FULL_5V, advice
 
 Machine = Mapping[str, Any]
 
@@ -17,10 +18,7 @@ LOST_NOTED_PCT, LOST_PCT = 0.01, 1.0  # a sound cable loses none; up to the seco
 NO_MACHINE = unknown("not known without the machine")
 
 _WIRES = "check its cable and plug: power, ground, SDA and SCL"
-_SENSORS = {
-    "no_answer": ("the sensor does not answer", _WIRES),
-    "nonsense": ("the sensor answers nonsense", _WIRES),
-}
+_NO_ANSWER = "no_answer"
 _MAGNETS = {
     "missing": (
         "the sensor sees no magnet",
@@ -186,8 +184,8 @@ def sensor(machine: Machine, facts: Facts) -> Check:
     """Does it answer, and sense?"""
     state, faults = machine["magnet"]["state"], machine["bus_faults"]
     values = {"state": state, "bus_faults": faults}
-    if state in _SENSORS:
-        return wrong(*_SENSORS[state], **values)
+    if state == _NO_ANSWER:
+        return wrong("the sensor does not answer", _WIRES, **values)
     if faults:
         words = f"{faults} samples without an angle since the board was started"
         return warning(words, _WIRES, **values)
@@ -199,11 +197,15 @@ def magnet(machine: Machine, facts: Facts) -> Check:
     """Is it where it should be?"""
     magnet = machine["magnet"]
     state, agc, magnitude = magnet["state"], magnet["agc"], magnet["magnitude"]
-    if state is None or state in _SENSORS:
+    if state in (None, _NO_ANSWER):
         return unknown("not known without the sensor")
     if state in _MAGNETS:
         words, cure = _MAGNETS[state]
         return wrong(f"{words} (gain {agc})", f"{cure}: 'leverrep magnet' shows it", **magnet)
     if not (agc or magnitude):
         return ok("this sensor needs none", **magnet)
-    return ok(f"gain {agc}, magnitude {magnitude}", **magnet)
+    words = f"gain {agc}, magnitude {magnitude}"
+    placed = advice(state, [agc], FULL_3V3 if agc <= FULL_3V3 else FULL_5V)
+    if not placed.good:
+        return warning(words, f"{placed.words}: 'leverrep magnet' shows it", **magnet)
+    return ok(words, **magnet)
