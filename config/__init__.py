@@ -2,7 +2,8 @@
 
 from config.calibrations import CalibrationBook, Reading, SavedCalibration
 from config.fields import FieldError
-from config.load import ConfigError, load_settings, state_folder, user_settings_path
+from config.kept import state_folder
+from config.load import ConfigError, load_settings, user_settings_path
 from config.machine import Calibration, MachineProfile
 from config.settings import DisplaySettings, Settings, StationSettings
 from config.standard import STANDARDS, FormStandard

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from config.fields import Checked, FieldError
+from config.kept import home
 from config.machine import Calibration, MachineProfile
 from config.settings import DisplaySettings, Settings, StationSettings
 from config.standard import STANDARDS, FormStandard
@@ -40,22 +41,8 @@ def user_settings_path() -> Path:
     """Where the user's own settings file is looked for."""
     base = os.environ.get("XDG_CONFIG_HOME", "")
     # The XDG rules: a relative path there is to be ignored.
-    folder = Path(base) if os.path.isabs(base) else _home() / ".config"
+    folder = Path(base) if os.path.isabs(base) else home() / ".config"
     return folder / "leverrep" / "leverrep.toml"
-
-
-def state_folder() -> Path:
-    """Where the program keeps what it must not forget: sets, calibrations, the token."""
-    base = os.environ.get("XDG_STATE_HOME", "")
-    folder = Path(base) if os.path.isabs(base) else _home() / ".local" / "state"
-    return folder / "leverrep"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:  # a user who is in no list of users
-        return Path("/")
 
 
 def load_settings(path: Path | None = None) -> Settings:

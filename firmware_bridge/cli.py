@@ -14,9 +14,7 @@ from firmware_bridge.stop import Stop
 
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-    from typing import Any
 
     from analysis import Report
     from config import CalibrationBook, Settings
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from firmware_bridge.station import Station
 
 DONE, FAILED, USAGE = 0, 1, 2
-CALIBRATIONS = "calibrations.json"  # in the folder of what is kept
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -163,12 +160,12 @@ def _station(
 
     `folder`: where it keeps sets and calibrations; None: nowhere, it has those of `book`.
     """
+    from config.kept import STORE
     from firmware_bridge.floor.eventlines import EventLines
-    from firmware_bridge.floor.store.database import FILE
     from firmware_bridge.floor.store.keeper import Keeper
     from firmware_bridge.station import Chain, Station, recover
 
-    keeper = Keeper(folder / FILE, recover) if folder else None
+    keeper = Keeper(folder / STORE, recover) if folder else None
     with ExitStack() as stack:
         if keeper:
             stack.enter_context(keeper)
@@ -183,7 +180,7 @@ def _station(
             station.events = EventLines(args.events)
             stack.callback(station.events.close)
         if not getattr(args, "fast", False):  # nobody could follow
-            _open_display(args, settings, station, stack, folder and folder / FILE)
+            _open_display(args, settings, station, stack, folder and folder / STORE)
         if args.events != "-":
             # The code to scan is to stay on the terminal.
             if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
@@ -338,6 +335,7 @@ def _measuring(settings: "Settings") -> "Measuring":
 def _book(folder: "Path", unread: bool = False) -> "CalibrationBook":
     """The calibrations kept in a folder; `unread`: one that is damaged is told of later."""
     from config import CalibrationBook
+    from config.kept import CALIBRATIONS
 
     path = folder / CALIBRATIONS
     return CalibrationBook(path) if unread else CalibrationBook.load(path)
@@ -407,20 +405,27 @@ def _doctor(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from config import ConfigError, Settings, load_settings, state_folder
+    from config.kept import TOKEN
+    from firmware_bridge.device.examination import examine as look_at
     from firmware_bridge.device.portcheck import check_port
-    from firmware_bridge.floor.doctor.examine import collect
+    from firmware_bridge.floor.doctor.examine import examine
+    from firmware_bridge.floor.doctor.facts import gather
     from firmware_bridge.floor.doctor.report import Report
+    from firmware_bridge.floor.doctor.running import ask_station
 
-    folder, settings = state_folder(), Settings()
-    problem = None
+    folder, settings, unreadable = state_folder(), Settings(), ""
     try:
         settings = load_settings(args.config)
     except ConfigError as error:
-        problem = error
-    port = check_port(args.port or settings.machine.port, settings.machine.port_hints)
-    machine, why = _machine(args, settings)
+        unreadable = str(error)
+    port = check_port(args.port or settings.machine.port, settings.machine.port_hints).to_dict()
+    station = ask_station(settings.display, folder / TOKEN)
+    machine, why = station.machine, ""
+    if machine is None:
+        print("Looking at the machine ...", file=sys.stderr)
+        machine, why = look_at(_link(args, settings))
     now = datetime.now().astimezone()
-    report = Report(collect(problem or settings, folder, machine, why, port.to_dict(), now))
+    report = Report(examine(gather(settings, unreadable, folder, station, machine, why, port, now)))
     if args.bundle:
         from firmware_bridge.floor.doctor.bundle import write_bundle
 
@@ -434,22 +439,6 @@ def _doctor(args: argparse.Namespace) -> int:
 
         Console(highlight=False).print(report.screen())
     return report.exit_code
-
-
-def _machine(
-    args: argparse.Namespace, settings: "Settings"
-) -> "tuple[Mapping[str, Any] | None, str]":
-    """How the machine is: as the station knows that has it, or by a look of our own."""
-    from config import state_folder
-    from firmware_bridge.device.examination import examine
-    from firmware_bridge.floor.doctor.facts import TOKEN
-    from firmware_bridge.floor.doctor.running import ask_station
-
-    station = ask_station(settings.display, state_folder() / TOKEN)
-    if station.machine and station.machine["device_id"]:
-        return station.machine, ""
-    print("Looking at the machine ...", file=sys.stderr)
-    return examine(_link(args, settings))
 
 
 def _flash(args: argparse.Namespace) -> int:

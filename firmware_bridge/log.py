@@ -11,7 +11,6 @@ from pathlib import Path
 
 from firmware_bridge.private import private
 
-FILE = "station.log"  # in the folder of what is kept; what was before is in FILE.1 to FILE.3
 FILE_BYTES, FILES = 1 << 18, 4  # some weeks, or a day of a plug that is loose
 FACT_CHARACTERS = 300
 

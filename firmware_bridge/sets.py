@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config import state_folder
+from config.kept import STORE
 from firmware_bridge import VERSION
 from firmware_bridge.errors import OutputError, StoreError, TraceError
-from firmware_bridge.floor.store.database import FILE, connect, is_damage
+from firmware_bridge.floor.store.database import connect, is_damage
 from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines, utc_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ LARGEST_IMPORT = 64 << 20  # a day of 500 samples a second is half of that
 
 def store_path() -> Path:
     """Where sets are kept."""
-    return state_folder() / FILE
+    return state_folder() / STORE
 
 
 @contextmanager

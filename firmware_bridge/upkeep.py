@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from config import ConfigError
+from config.kept import INCIDENTS, LOG
 from firmware_bridge import VERSION
-from firmware_bridge import log as logs
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost, Searching
-from firmware_bridge.device.flightrecorder import FOLDER, FlightRecorder, Incidents
+from firmware_bridge.device.flightrecorder import FlightRecorder, Incidents
 from firmware_bridge.errors import LeverRepError, OutputError
+from firmware_bridge.log import Log
 from firmware_bridge.notify import Notifier
 
 CLOSE_S = 0.2  # for an incident that is being written
@@ -26,8 +27,8 @@ class Upkeep:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
-        self._log = logs.Log(folder / logs.FILE)
+        self._folder = folder / INCIDENTS
+        self._log = Log(folder / LOG)
         self._recorder = FlightRecorder()
         self._incidents = Incidents()
         self._notifier = Notifier.from_environment(os.environ)

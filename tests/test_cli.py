@@ -16,7 +16,8 @@ import pytest
 from msgspec.structs import replace
 
 from config import CalibrationBook, state_folder
-from firmware_bridge.cli import CALIBRATIONS, main
+from config.kept import CALIBRATIONS
+from firmware_bridge.cli import main
 from firmware_bridge.device.people import SCRIPTS, Hold, Stroke, perform
 from firmware_bridge.device.simulated import DEVICE_ID, SimulatedMachine, counts_of
 
@@ -597,8 +598,10 @@ def test_doctor_asks_the_station_that_has_the_machine(still: SimulatedMachine) -
         assert station.stdout
         assert "Display" in station.stdout.readline()
         assert "connected" in station.stdout.readline()
-        time.sleep(2.5)  # what it knows of the machine is looked at once a second
-        done = run("--config", settings, "doctor", "--port", still.port, "--json")
+        for _ in range(20):  # its display may still be starting
+            done = run("--config", settings, "doctor", "--port", still.port, "--json")
+            if checks(done.stdout)["machine"] == "ok":
+                break
         station.terminate()
     states = checks(done.stdout)
     assert (states["port"], states["machine"], states["display"]) == ("ok", "ok", "ok")

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.log import FACT_CHARACTERS, FILE, FILE_BYTES, FILES, Log, nameless
+from config.kept import LOG
+from firmware_bridge.log import FACT_CHARACTERS, FILE_BYTES, FILES, Log, nameless
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / FILE
+    return tmp_path / "state" / LOG
 
 
 @pytest.fixture
@@ -71,20 +72,20 @@ def test_it_is_its_owners_alone_and_so_is_its_folder(path: Path) -> None:
     before = os.umask(0o022)
     log = Log(path)
     try:
-        while not path.with_name(f"{FILE}.1").exists():
+        while not path.with_name(f"{LOG}.1").exists():
             log.write("lost", why="x" * FACT_CHARACTERS)
     finally:
         os.umask(before)
         log.close()
     modes = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in path.parent.iterdir()}
-    assert modes == {FILE: 0o600, f"{FILE}.1": 0o600}
+    assert modes == {LOG: 0o600, f"{LOG}.1": 0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_it_never_takes_more_than_a_megabyte_and_has_the_newest(log: Log, path: Path) -> None:
     for number in range(5 * FILE_BYTES // FACT_CHARACTERS):
         log.write("lost", why="x" * FACT_CHARACTERS, number=number)
-    files = [path, *(path.with_name(f"{FILE}.{n}") for n in range(1, FILES))]
+    files = [path, *(path.with_name(f"{LOG}.{n}") for n in range(1, FILES))]
     assert sorted(path.parent.iterdir()) == files
     assert all(file.stat().st_size <= FILE_BYTES for file in files)
     numbers = [int(line.rpartition("=")[2]) for file in reversed(files) for line in lines(file)]
@@ -139,7 +140,7 @@ def test_a_folder_in_its_place_or_a_file_in_its_folders_is_in_nobodys_way(path: 
     path.mkdir(parents=True)
     Log(path).write("start")
     (path / "file").touch()
-    Log(path / "file" / FILE).write("start")
+    Log(path / "file" / LOG).write("start")
     assert [entry.name for entry in path.iterdir()] == ["file"]
 
 

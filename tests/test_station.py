@@ -695,8 +695,8 @@ class Holder:
     def begin(self, sensor: str) -> None:
         self.told.append(sensor)
 
-    def take(self, **said: Any) -> None:
-        self.told.append(said)
+    def take(self, state: str, agc: int, magnitude: int) -> None:
+        self.told.append((state, agc, magnitude))
         self._machine.unplug()
 
     def lose(self) -> None:
@@ -711,8 +711,7 @@ def test_whoever_places_the_magnet_is_told_what_the_sensor_says() -> None:
         place_magnet(Link(machine.port), holder, stop)
     sensor, said, lost = holder.told
     assert (sensor, lost) == ("as5600", "lost")
-    flags = {"answers": True, "magnet": True, "weak": False, "strong": False}
-    assert said == {**flags, "agc": 64, "magnitude": 2000}
+    assert said == ("ok", 64, 2000)
 
 
 def test_without_a_board_no_magnet_is_placed() -> None:

@@ -26,10 +26,14 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`size` bytes between two delimiters that are not a frame."""
+    """`size` bytes between two delimiters that are not a frame.
+
+    `version`: of OTHER_PROTOCOL, if it says one.
+    """
 
     kind: FaultKind
     size: int
+    version: int | None = None
 
 
 # Looked up in this order: the last is the base of those before it.
@@ -37,7 +41,6 @@ _KINDS = (
     (CobsError, FaultKind.NOT_COBS),
     (CrcError, FaultKind.DAMAGED),
     (UnknownType, FaultKind.UNKNOWN_TYPE),
-    (OtherProtocol, FaultKind.OTHER_PROTOCOL),
     (FrameError, FaultKind.BAD_LAYOUT),
 )
 
@@ -71,5 +74,7 @@ class Decoder:
             return Fault(FaultKind.TOO_LONG, size)
         try:
             return parse(unwrap(block))
+        except OtherProtocol as error:
+            return Fault(FaultKind.OTHER_PROTOCOL, size, *error.args)
         except (CobsError, CrcError, FrameError) as error:
             return Fault(next(kind for cls, kind in _KINDS if isinstance(error, cls)), size)

@@ -19,7 +19,6 @@ from firmware_bridge.device.stream import Item
 from firmware_bridge.device.tape import Tape
 from firmware_bridge.errors import OutputError
 
-FOLDER = "incidents"  # in the folder of what is kept
 KEPT_S = 60.0
 MOST_BYTES = 1 << 19  # 60 s at 500 Hz are 0.2 MB; of a flood of garbage its end is kept
 BATCH_BYTES = 1 << 11  # a second at 200 Hz goes on the tape as one piece

@@ -23,7 +23,7 @@ class UnknownType(FrameError):
 
 
 class OtherProtocol(FrameError):
-    """A HELLO of another protocol version."""
+    """A HELLO of another protocol version, which is the argument if the frame has that byte."""
 
 
 class SensorError(Enum):
@@ -94,7 +94,7 @@ class Hello:
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         if payload[1:2] != bytes((PROTOCOL,)):
-            raise OtherProtocol
+            raise OtherProtocol(*payload[1:2])
         _, _, *numbers = cls.LAYOUT.unpack_from(payload)
         texts = []
         at = cls.LAYOUT.size

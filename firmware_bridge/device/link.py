@@ -1,7 +1,9 @@
 """The live link: one thread that finds the machine, reads it and finds it again; events out."""
 
+import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import Self
@@ -9,6 +11,7 @@ from typing import Self
 from firmware_bridge.device.decoder import Decoder, Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost, Searching
 from firmware_bridge.device.frames import (
+    PROTOCOL,
     Ack,
     Hello,
     Ping,
@@ -48,7 +51,7 @@ class Link:
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._stopping = threading.Event()
         self._crash: Exception | None = None
-        self._attempt = 0
+        self._refusals: Counter[str] = Counter()  # by port, while it is there
         self._told = ""  # the reason told last for not being connected
         self._thread = threading.Thread(target=self._run, name="leverrep link", daemon=True)
 
@@ -98,37 +101,47 @@ class Link:
     def _keep_connected(self) -> None:
         reconnect = Reconnect()
         while not self._stopping.is_set():
+            path = ""
             try:
-                with Port(self._choose()) as port:
+                path = self._choose()
+                with Port(path) as port:
                     reconnect.on(News.OPENED, time.monotonic())
                     if self._greet(port, reconnect):
                         self._read(port, reconnect)
             except (PortError, LinkLost) as error:
-                self._tell(error, was_connected=reconnect.state is State.STREAM)
+                if reconnect.state is State.STREAM:
+                    self._put(Lost(LinkLost(str(error))))
+                else:
+                    self._refusals[path] += 1
+                    self._search(error)
                 reconnect.on(News.FAILED, time.monotonic())
                 self._stopping.wait(reconnect.deadline - time.monotonic())
                 reconnect.on(News.WAITED, time.monotonic())
 
     def _choose(self) -> str:
-        """The port to try now: with "auto" the likely ones in turn."""
+        """The port to try now: with "auto" the likely one that has been refused least."""
         if self._port != "auto":
             return self._port
         likely = [found.path for found in find_ports(self._hints) if found.likely]
+        for gone in self._refusals.keys() - likely:
+            del self._refusals[gone]  # it may be another device when it is back
         if not likely:
             raise NoSuchPort("no lever machine found: plug it in, or name its port with --port")
-        return likely[self._attempt % len(likely)]
+        return min(likely, key=self._refusals.__getitem__)
 
     def _greet(self, port: Port, reconnect: Reconnect) -> bool:
         """PING until HELLO, then hand on what was heard and START; False if told to stop."""
-        decoder, heard, ping_at, why = Decoder(), b"", 0.0, "said no HELLO"
+        decoder, heard, ping_at = Decoder(), b"", 0.0
+        why = (
+            f"is not a lever machine (said no HELLO in {HELLO_S:g} s): "
+            "name another --port, or install the firmware on the board"
+        )
         while not self._stopping.is_set():
             now = time.monotonic()
             if now > reconnect.deadline:
-                raise NotALeverMachine(
-                    f"{port.path} is not a lever machine ({why} in {HELLO_S:g} s): "
-                    "name another --port, or install the firmware on the board"
-                )
+                raise NotALeverMachine(f"{port.path} {why}")
             if now >= ping_at:
+                self._leave_for_a_better_one(port)
                 port.write(wire(Ping()))
                 ping_at = now + PING_S
             data = port.read()
@@ -139,8 +152,14 @@ class Link:
                     self._begin(port, found, heard)
                     return True
                 if isinstance(found, Fault) and found.kind is FaultKind.OTHER_PROTOCOL:
-                    why = "said HELLO only in another protocol version"
+                    why = _other_protocol(found.version)
         return False
+
+    def _leave_for_a_better_one(self, port: Port) -> None:
+        """The machine is not to wait, when it is plugged in, until a stranger has been refused."""
+        better = self._choose()
+        if os.path.realpath(better) != os.path.realpath(port.path):
+            raise NotALeverMachine(f"{port.path} has said no HELLO: {better} is tried first")
 
     def _begin(self, port: Port, hello: Hello, heard: bytes) -> None:
         self._told = ""
@@ -184,12 +203,8 @@ class Link:
         self._put(Chunk(data, items))
         return items
 
-    def _tell(self, error: PortError | LinkLost, was_connected: bool) -> None:
-        """A loss is told once, and so is each new reason for not being connected."""
-        if was_connected:
-            self._put(Lost(error if isinstance(error, LinkLost) else LinkLost(str(error))))
-            return
-        self._attempt += 1
+    def _search(self, error: PortError | LinkLost) -> None:
+        """Each new reason for not being connected is told once."""
         if str(error) != self._told:
             self._told = str(error)
             self._put(Searching(error if isinstance(error, PortError) else NoSuchPort(str(error))))
@@ -199,3 +214,9 @@ class Link:
             if self._stopping.wait(0.05):
                 return  # nobody reads any more
         self._events.put(event)
+
+
+def _other_protocol(version: int | None) -> str:
+    newer = version is not None and version > PROTOCOL
+    cure = "update this program" if newer else "run leverrep flash"
+    return f"speaks protocol version {version}, this program speaks {PROTOCOL}: {cure}"

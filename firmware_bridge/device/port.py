@@ -39,6 +39,7 @@ _DEATHS = (OSError, termios.error, TypeError, ValueError)
 _GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
 _BUSY = (errno.EBUSY, errno.EWOULDBLOCK)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
+_TOO_MANY = (errno.EMFILE, errno.ENFILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,21 @@ class Port:
             select.select([self._serial], [], [], READ_S)
             return bytes(self._serial.read(READ_BYTES))
         except _DEATHS as error:
-            raise self._lost() from error
+            raise self._lost(error) from error
 
     def write(self, data: bytes) -> None:
         try:
             self._serial.write(data)
         except _DEATHS as error:
-            raise self._lost() from error
+            raise self._lost(error) from error
 
     def close(self) -> None:
         with contextlib.suppress(*_DEATHS):  # it may be dead already
             self._serial.close()
 
-    def _lost(self) -> LinkLost:
+    def _lost(self, error: Exception) -> LinkLost:
+        if isinstance(error, ValueError):
+            return LinkLost(_too_many(self.path))
         return LinkLost(f"{self.path} is gone: check the USB cable; it is searched for again")
 
     def __enter__(self) -> Self:
@@ -96,12 +99,17 @@ def find_ports(hints: Sequence[str] = ()) -> list[FoundPort]:
 
     A hint is a part of anything known about a port, in any case: its path, its name under
     /dev/serial/by-id, maker, product, serial number, or USB ids such as 2e8a:0005.
+    None while one is just being pulled: what is known of it goes piece by piece.
     """
-    by_id = {os.path.realpath(link): str(link) for link in Path("/dev/serial/by-id").glob("*")}
+    try:
+        by_id = {os.path.realpath(link): str(link) for link in Path("/dev/serial/by-id").glob("*")}
+        ports = list_ports.comports()
+    except (OSError, TypeError, ValueError):
+        return []
     ranked = []
-    for port in list_ports.comports():
+    for port in ports:
         path = by_id.get(os.path.realpath(port.device), port.device)
-        usb = f"{port.vid:04x}:{port.pid:04x}" if port.vid is not None else ""
+        usb = "" if None in (port.vid, port.pid) else f"{port.vid:04x}:{port.pid:04x}"
         known = (path, port.device, usb, port.manufacturer, port.product, port.serial_number)
         text = " ".join(filter(None, known)).lower()
         signs = [hint.lower() in text for hint in hints]
@@ -113,14 +121,28 @@ def find_ports(hints: Sequence[str] = ()) -> list[FoundPort]:
 
 
 def _refusal(path: str, error: Exception) -> PortError:
-    code = getattr(error, "errno", None)
+    code = _code(error)
     if code in _GONE:
         return NoSuchPort(f"{path} does not exist: plug the machine in, or name another --port")
     if code in _BUSY:
         return PortBusy(f"{path} is in use by another program: close that program")
     if code in _FORBIDDEN:
         return PortForbidden(f"{path} {_why_forbidden(path)}")
+    if code in _TOO_MANY:
+        return PortError(_too_many(path))
     return PortError(f"{path} is not a serial port: name the machine's port with --port")
+
+
+def _code(error: BaseException) -> int | None:
+    """The errno of what pyserial raised, or of what it was raised for: it does not always say."""
+    code = getattr(error, "errno", None)
+    if isinstance(error, termios.error):
+        code = error.args[0]
+    return _code(error.__context__) if code is None and error.__context__ else code
+
+
+def _too_many(path: str) -> str:
+    return f"{path} cannot be used, too many files are open: end and start this program again"
 
 
 def _why_forbidden(path: str) -> str:

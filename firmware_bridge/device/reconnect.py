@@ -34,9 +34,10 @@ TABLE = {
 }
 
 HELLO_S = 3.0  # an ESP32 that opening the port has reset needs 2 s to boot
-SILENCE_S = 3.0  # STATUS comes every second, streaming or not
-FIRST_WAIT_S = 0.25
-LONGEST_WAIT_S = 0.8  # a machine plugged in again is live within 2 s
+# STATUS comes every second, streaming or not. To let go of a port resets some boards, so it is not
+# done in haste; that what a display shows is old does not wait for it.
+SILENCE_S = 3.0
+WAIT_S = 0.25  # looking for a port costs next to nothing: who is plugged in again is live at once
 
 
 class Reconnect:
@@ -45,7 +46,6 @@ class Reconnect:
     def __init__(self) -> None:
         self.state = State.CONNECT
         self.deadline = inf
-        self._wait_s = FIRST_WAIT_S
 
     def on(self, news: News, now: float) -> None:
         """`now`: seconds of any steady clock. KeyError for news that cannot be in this state."""
@@ -54,9 +54,7 @@ class Reconnect:
             self.deadline = now + HELLO_S
         elif self.state is State.STREAM:
             self.deadline = now + SILENCE_S
-            self._wait_s = FIRST_WAIT_S
         elif self.state is State.WAIT:
-            self.deadline = now + self._wait_s
-            self._wait_s = min(2 * self._wait_s, LONGEST_WAIT_S)
+            self.deadline = now + WAIT_S
         else:
             self.deadline = inf

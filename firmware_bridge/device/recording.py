@@ -11,7 +11,7 @@ from typing import Self
 
 from firmware_bridge.device.decoder import Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Connected
-from firmware_bridge.device.frames import Hello, Outage, wire
+from firmware_bridge.device.frames import PROTOCOL, Hello, Outage, wire
 from firmware_bridge.device.framing import DELIMITER
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.stream import Stream
@@ -115,8 +115,8 @@ def play(data: bytes, name: str, *, fast: bool) -> Iterator[Connected | Chunk]:
         items = stream.feed(chunk)
         for item in items:
             if isinstance(item, Fault) and item.kind is FaultKind.OTHER_PROTOCOL:
-                problem = "of a machine with another version of the wire protocol"
-                raise TraceError(f"{name}: {problem}: update LeverRep")
+                problem = f"of a machine that speaks protocol version {item.version}"
+                raise TraceError(f"{name}: {problem}, this program {PROTOCOL}: update LeverRep")
             if isinstance(item, Hello) and item.boot != boot:
                 boot = item.boot
                 yield Connected(item, name)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from firmware_bridge.floor.store.database import FILE
+from config.kept import STORE
 from firmware_bridge.floor.store.store import Samples, Store
 from tests.bench.figure import Figure
 from tests.floor.export.kept import EVENING, PLAN, kept
@@ -30,7 +30,7 @@ ASKED = {
 
 def figures() -> Iterator[Figure]:
     with TemporaryDirectory(prefix="leverrep-") as home:
-        fill(Path(home) / "leverrep" / FILE, SETS)
+        fill(Path(home) / "leverrep" / STORE, SETS)
         for what, filters in ASKED.items():
             yield list_time(home, what, filters, runs=9)
 

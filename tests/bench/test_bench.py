@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis import Event, LiveAnalyser, analyse_trace
-from firmware_bridge.floor.store.database import FILE
+from config.kept import STORE
 from tests.bench import __main__ as bench
 from tests.bench import display, lever, live, startup, store, trace
 from tests.bench.figure import Figure
@@ -120,7 +120,7 @@ def test_a_missed_limit_is_an_exit_status(
 
 
 def test_ten_thousand_sets_are_listed_at_once(tmp_path: Path) -> None:
-    store.fill(tmp_path / "leverrep" / FILE, store.SETS)
+    store.fill(tmp_path / "leverrep" / STORE, store.SETS)
     for what, filters in store.ASKED.items():
         figure = store.list_time(str(tmp_path), what, filters, runs=3)
         assert figure.value < 3 * store.LIMIT_S, str(figure)

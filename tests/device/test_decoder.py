@@ -45,7 +45,6 @@ def test_any_bytes_are_frames_or_faults(stream: bytes) -> None:
     ("block", "kind"),
     [
         (wrap(b"\x7f")[1:-1], FaultKind.UNKNOWN_TYPE),
-        (wrap(b"\x01\x09")[1:-1], FaultKind.OTHER_PROTOCOL),
         (wrap(b"\x02\x01")[1:-1], FaultKind.BAD_LAYOUT),
         (b"\x05abcd", FaultKind.NOT_COBS),
         (b"\x09abcdefg", FaultKind.NOT_COBS),
@@ -55,6 +54,12 @@ def test_any_bytes_are_frames_or_faults(stream: bytes) -> None:
 )
 def test_what_is_wrong_is_named(block: bytes, kind: FaultKind) -> None:
     assert decode(b"\0" + block + b"\0") == [Fault(kind, len(block))]
+
+
+@pytest.mark.parametrize(("payload", "version"), [(b"\x01\x09", 9), (b"\x01", None)])
+def test_a_hello_of_another_protocol_says_of_which(payload: bytes, version: int | None) -> None:
+    whole = wrap(payload)
+    assert decode(whole) == [Fault(FaultKind.OTHER_PROTOCOL, len(whole) - 2, version)]
 
 
 def test_memory_is_bounded_without_delimiters() -> None:

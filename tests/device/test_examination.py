@@ -17,7 +17,7 @@ def test_a_machine_is_looked_at_for_some_seconds(monkeypatch: pytest.MonkeyPatch
         found, why = examine(Link(machine.port))
     assert found
     assert (found["device_id"], why) == (DEVICE_ID, "")
-    assert found["received"] > 200
+    assert found["received"] > 0
     assert found["missing"] == 0
 
 

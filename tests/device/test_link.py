@@ -14,11 +14,12 @@ import pytest
 
 from firmware_bridge.device import link as link_module
 from firmware_bridge.device import reconnect
+from firmware_bridge.device.decoder import Fault
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.frames import Hello, Status, wire
 from firmware_bridge.device.framing import wrap
 from firmware_bridge.device.ledger import Gap, Readings
-from firmware_bridge.device.link import Link
+from firmware_bridge.device.link import PING_S, Link
 from firmware_bridge.device.port import FoundPort
 from firmware_bridge.device.recording import replay
 from firmware_bridge.device.simulated import SimulatedMachine
@@ -153,17 +154,37 @@ def test_what_says_no_hello_in_3_s_is_not_a_lever_machine(stranger: tuple[int, s
     assert 2.9 < time.monotonic() - began < 4
 
 
-def test_another_protocol_version_is_told(
-    stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("version", "cure"), [(2, "update this program"), (0, "leverrep flash")])
+def test_another_protocol_version_is_told_with_what_to_do(
+    stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch, version: int, cure: str
 ) -> None:
     device, path = stranger
     monkeypatch.setattr(reconnect, "HELLO_S", 0.3)
     hello = bytearray(Hello(1, 200, 4096, 0, 0, "", "", "").to_bytes())
-    hello[1] = 2
+    hello[1] = version
     with Link(path) as link:
         time.sleep(0.1)
         os.write(device, wrap(bytes(hello)))
-        assert "another protocol version" in str(Heard(link).first(Searching).why)
+        why = str(Heard(link).first(Searching).why)
+    assert f"{path} speaks protocol version {version}, this program speaks 1" in why
+    assert why.endswith(cure)
+
+
+def test_damage_before_and_after_the_hello_is_told_and_passed_over(
+    stranger: tuple[int, str],
+) -> None:
+    device, path = stranger
+    with Link(path) as link:
+        time.sleep(0.1)
+        damage = wrap(b"x") + b"\x00\x01\x00"
+        os.write(device, damage + wire(Hello(1, 200, 4096, 0, 0, "", "", "")) + damage)
+        heard = Heard(link)
+        heard.until(lambda: len(heard.of(Fault)) == 4)
+        assert len(heard.of(Connected)) == 1
+        os.write(device, damage)
+        heard.until(lambda: len(heard.of(Fault)) == 6)
+        began = time.monotonic()
+    assert time.monotonic() - began < 0.5  # though it answers to no STOP
 
 
 def test_a_machine_that_falls_silent_is_lost(
@@ -195,6 +216,62 @@ def test_auto_tries_the_likely_ports_in_turn(
         assert [str(s.why).split()[0] for s in heard.of(Searching)] == [stranger[1]]
 
 
+def test_auto_leaves_a_stranger_for_a_machine_that_is_plugged_in(
+    machine: SimulatedMachine, stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [FoundPort(stranger[1], "", True)]
+    monkeypatch.setattr(link_module, "find_ports", lambda hints: there)
+    monkeypatch.setattr(reconnect, "HELLO_S", 0.1)
+    with Link() as link:
+        heard = Heard(link)
+        assert isinstance(heard.first(Searching).why, NotALeverMachine)
+        monkeypatch.setattr(reconnect, "HELLO_S", 60.0)
+        time.sleep(2 * reconnect.WAIT_S)  # now it is greeted for a minute
+        there.append(FoundPort(machine.port, "", True))
+        assert heard.first(Connected).port == machine.port
+
+
+def test_a_machine_beside_a_stranger_is_back_as_soon_as_one_alone(
+    machine: SimulatedMachine, stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, other = FoundPort(machine.port, "", True), FoundPort(stranger[1], "", True)
+    there = [ours, other]
+    monkeypatch.setattr(link_module, "find_ports", lambda hints: there)
+    with Link() as link:
+        heard = Heard(link)
+        heard.first(Readings)
+        machine.unplug()  # it stays in the list for a moment, and cannot be opened
+        assert isinstance(heard.first(Searching).why, NoSuchPort)
+        there.remove(ours)
+        time.sleep(PING_S + reconnect.WAIT_S)  # the stranger is greeted
+        heard.forget()
+        machine.replug()
+        there.insert(0, ours)
+        began = time.monotonic()
+        heard.first(Readings)
+    assert time.monotonic() - began < 2
+
+
+def test_a_port_that_goes_under_one_name_and_comes_under_another_is_the_machine_again(
+    machine: SimulatedMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        link_module,
+        "find_ports",
+        lambda hints: [FoundPort(os.path.realpath(machine.port), "", os.path.exists(machine.port))],
+    )
+    with Link() as link:
+        heard = Heard(link)
+        before = heard.first(Connected).port
+        keep = os.open(before, os.O_RDONLY | os.O_NOCTTY)  # so that its number is not free
+        machine.unplug()
+        heard.first(Lost)
+        heard.forget()
+        machine.replug()
+        assert heard.first(Connected).port != before
+        os.close(keep)
+
+
 def test_auto_without_a_machine_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_module, "find_ports", lambda hints: [])
     with Link() as link:
@@ -204,7 +281,7 @@ def test_auto_without_a_machine_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 def test_twenty_reconnects_leave_no_descriptor_and_no_thread(
     machine: SimulatedMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconnect, "FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(reconnect, "WAIT_S", 0.05)
     gc.collect()
     files, threads = open_files(), threading.active_count()
     with Link(machine.port) as link:

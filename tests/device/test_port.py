@@ -130,6 +130,49 @@ def test_a_user_without_a_name_is_a_number(
     assert f"{os.getuid()} is not in it" in refused(cable[1], PortForbidden)
 
 
+def test_who_is_in_no_group_that_has_a_name_is_sent_to_somebody_who_knows(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(gid: int) -> str:
+        raise KeyError(f"gid not found: {gid}")
+
+    monkeypatch.setattr(grp, "getgrgid", nobody)
+    failing_open(monkeypatch, errno.EPERM)
+    assert "may not be opened: ask" in refused(cable[1], PortForbidden)
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+def test_too_many_open_files_are_not_the_fault_of_the_port(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    failing_open(monkeypatch, code)
+    assert "too many files are open" in refused(cable[1], PortError)
+
+
+def test_a_port_whose_number_is_too_high_to_be_waited_for_tells_of_too_many_files(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise ValueError("filedescriptor out of range in select()")
+
+    with Port(cable[1]) as port:
+        monkeypatch.setattr(port_module.select, "select", full)
+        with pytest.raises(LinkLost, match="too many files are open"):
+            port.read()
+
+
+def test_a_port_that_goes_while_it_is_opened_does_not_exist(
+    cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise termios.error(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcgetattr", gone)
+    files = os.listdir("/proc/self/fd")
+    assert "does not exist" in refused(cable[1], NoSuchPort)
+    assert len(os.listdir("/proc/self/fd")) == len(files)
+
+
 def test_a_port_another_program_has_reserved_is_busy(
     cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +197,7 @@ def test_a_pulled_cable_is_a_lost_link(cable: tuple[int, str]) -> None:
         OSError(errno.EIO, "gone"),
         termios.error(5, "gone"),
         TypeError("no descriptor"),
+        ValueError("filedescriptor out of range in select()"),
     ],
 )
 def test_every_way_in_which_pyserial_dies_is_a_lost_link(
@@ -200,6 +244,31 @@ def test_ports_are_ranked_by_hints_then_by_maker(monkeypatch: pytest.MonkeyPatch
     assert FoundPort("/dev/ttyACM2", "Label printer", False) in found
     assert find_ports(["printer"])[0].path == "/dev/ttyACM2"
     assert find_ports(["1a86:7523"])[0].path == "/dev/ttyUSB0"
+
+
+def test_ports_of_which_little_is_known_are_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = [
+        fake_port("/dev/ttyACM3", vid=0x2E8A),
+        fake_port("/dev/ttyACM4", vid=0x2E8A, pid=0),
+        fake_port("/dev/ttyUSB4", vid=0x1A86, pid=0x7523, product=""),
+    ]
+    monkeypatch.setattr(port_module.list_ports, "comports", lambda: ports)
+    assert find_ports() == [
+        FoundPort("/dev/ttyACM4", "Raspberry Pi Pico", True),
+        FoundPort("/dev/ttyUSB4", "CH340 adapter", True),
+        FoundPort("/dev/ttyACM3", "n/a", False),
+    ]
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError, FileNotFoundError])
+def test_a_port_that_is_pulled_while_ports_are_listed_breaks_nothing(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def pulled() -> None:
+        raise error
+
+    monkeypatch.setattr(port_module.list_ports, "comports", pulled)
+    assert find_ports() == []
 
 
 def test_a_closed_port_leaves_no_lock(cable: tuple[int, str]) -> None:

@@ -31,29 +31,8 @@ from tests.device.listen import Heard
 pytest.importorskip("micropython_unix")
 
 GOOD = 1000
-# An AS5048B as somebody might write it who has one.
-AS5048 = """
-from wire import MAGNET, NO_ANSWER, NO_SENSE
-
-
-class AS5048:
-    KIND = "as5048"
-    COUNTS_PER_TURN = 16384
-
-    def __init__(self, board):
-        self._i2c = board.i2c()
-        self._angle = bytearray(2)
-
-    def read(self):
-        try:
-            self._i2c.readfrom_mem_into(0x40, 0xFE, self._angle)
-        except OSError:
-            return NO_ANSWER
-        return self._angle[0] << 6 | self._angle[1]
-
-    def health(self):
-        return MAGNET, 0, 0
-"""
+# The AS5048B as the wiring page shows how to write a driver.
+AS5048 = (FIRMWARE / "README.md").read_text().split("```python\n")[1].split("```")[0]
 
 
 class Played(Heard):

@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from config.kept import STORE
 from firmware_bridge.device.people import Hold, Segment, Stroke, perform
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.store import Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -107,7 +107,7 @@ def killed(kills: int, chance: random.Random, longest_s: float) -> Tally:
         with SimulatedMachine(counts_of(going_on(kills * longest_s * 2, chance))) as machine:
             for _ in range(kills):
                 run_and_kill(folder, machine.port, told, chance.uniform(0, longest_s))
-                tally += looked_at(folder / FILE, Told.read(told), known)
+                tally += looked_at(folder / STORE, Told.read(told), known)
                 progress(f"{tally.kills} kills of {kills} on this machine")
     return tally
 

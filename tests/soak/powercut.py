@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from firmware_bridge.floor.store.database import FILE
+from config.kept import STORE
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.bench.figure import Figure, progress
@@ -53,7 +53,7 @@ def figures(cuts: int, seed: int) -> Iterator[Figure]:
 def cut(disk: LossyDisk, chance: random.Random, cuts: int) -> tuple[int, list[str]]:
     """Work once, and cut the power at so many moments: sets looked for, and what was wrong."""
     with TemporaryDirectory() as folder, disk:
-        acknowledged = worked(Path(folder) / FILE, disk, chance)
+        acknowledged = worked(Path(folder) / STORE, disk, chance)
     sets, wrong = 0, []
     for _ in range(cuts):
         ops = chance.randint(0, len(disk.log))
@@ -78,7 +78,7 @@ def problem_after(
     """What is wrong with the store after a power cut; empty if nothing is."""
     after_power_cut(log, chance, folder)
     try:
-        with Store(folder / FILE) as store:
+        with Store(folder / STORE) as store:
             if not store.is_whole():
                 return "damaged"
             if state_of(store) not in (before, after):

@@ -16,10 +16,10 @@ from typing import Any
 
 from analysis import Event
 from config import Settings
+from config.kept import STORE
 from firmware_bridge.device.link import Link
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.commands import Command, EndSet
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.store import Samples
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -76,7 +76,7 @@ class Onlooker:
 
 
 def main(folder: str, port: str) -> None:
-    with TellingKeeper(Path(folder) / FILE, recover) as keeper:
+    with TellingKeeper(Path(folder) / STORE, recover) as keeper:
         chain = Chain(Settings(), keeper=keeper)
         Station(chain, display=Onlooker(keeper)).run(Link(port))  # type: ignore[arg-type]
 

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from config.kept import STORE
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.store import Store
 from tests.soak.kills import going_on
 
@@ -96,7 +96,7 @@ def started(machine: SimulatedMachine, state_home: Path, tmp_path: Path) -> Iter
 def test_a_full_disk_stops_no_counting_is_told_and_has_all_once_it_is_well(
     machine: SimulatedMachine, tmp_path: Path
 ) -> None:
-    path = tmp_path / "state" / "leverrep" / FILE
+    path = tmp_path / "state" / "leverrep" / STORE
     problem = f"{path}: sets cannot be saved: the disk fails: check the card"
     with started(machine, tmp_path / "state", tmp_path) as station:
         station.wait_for(lambda: station.is_live)
@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_stops_no_counting_and_is_told(
     machine: SimulatedMachine, tmp_path: Path
 ) -> None:
     state_home = Path("/sys")  # where nobody makes a folder, not even root
-    path = state_home / "leverrep" / FILE
+    path = state_home / "leverrep" / STORE
     with started(machine, state_home, tmp_path) as station:
         station.wait_for(lambda: station.reps)
         problem = station.failure

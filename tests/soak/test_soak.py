@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from firmware_bridge.floor.store.database import FILE
+from config.kept import STORE
 from firmware_bridge.floor.store.store import Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.bench.figure import Figure
@@ -83,7 +83,7 @@ def test_a_station_that_keeps_its_word_is_believed(tmp_path: Path) -> None:
     one = kept(uid="u1")
     reps = [rep for rep in one.report["reps"] if rep["counted"]]
     told = Told({"u1": digest(one.report, WIRE)}, ["u1"], [(reps[0]["end_s"], 90.0)], 99.0, 99.0)
-    tally = judged([one], told, tmp_path / FILE)
+    tally = judged([one], told, tmp_path / STORE)
     assert (tally.kept, tally.wrong) == (1, [])
 
 
@@ -101,20 +101,20 @@ def test_a_set_that_is_lost_changed_or_doubled_is_told(
     one = kept(uid="u1")
     rep = one.report["reps"][0]
     told = Told({"u1": digest(one.report, WIRE)}, ["u1"], [(rep["end_s"], 90.0)], 99.0, 99.0)
-    assert problem in "; ".join(judged(leave(one), told, tmp_path / FILE).wrong)
+    assert problem in "; ".join(judged(leave(one), told, tmp_path / STORE).wrong)
 
 
 @pytest.mark.parametrize(("at", "wrong"), [(97.9, 1), (98.1, 0)])
 def test_only_the_last_second_may_be_lost(at: float, wrong: int, tmp_path: Path) -> None:
     told = Told(reps=[(3.0, at)], now_s=99.0, at=99.0)
-    assert len(judged([], told, tmp_path / FILE).wrong) == wrong
+    assert len(judged([], told, tmp_path / STORE).wrong) == wrong
 
 
 def test_a_damaged_store_is_told(tmp_path: Path) -> None:
     one = kept(uid="u1")
-    (tmp_path / FILE).write_bytes(b"nothing that could be read" * 200)
+    (tmp_path / STORE).write_bytes(b"nothing that could be read" * 200)
     told = Told({"u1": digest(one.report, WIRE)}, ["u1"])
-    assert kills.looked_at(tmp_path / FILE, told, {}).wrong
+    assert kills.looked_at(tmp_path / STORE, told, {}).wrong
 
 
 def test_a_running_set_that_was_kept_too_late_is_told() -> None:

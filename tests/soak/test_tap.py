@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from config.kept import STORE
 from firmware_bridge.device.events import Chunk, Connected
 from firmware_bridge.device.frames import Hello, Samples, wire
 from firmware_bridge.device.people import Hold, Stroke, perform
 from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.floor.commands import EndSet
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.keeper import Keeper
 from firmware_bridge.floor.store.store import Store
 from firmware_bridge.station import Chain, recover
@@ -37,7 +37,7 @@ def test_a_rep_that_begins_as_somebody_taps_is_in_what_was_running(
     tapped_s: float, tmp_path: Path
 ) -> None:
     counted = 0
-    with Keeper(tmp_path / FILE, recover) as keeper:
+    with Keeper(tmp_path / STORE, recover) as keeper:
         chain = Chain(Settings(), keeper=keeper)
         chain.take(Connected(HELLO, "/dev/x"), 0.0)
         for n, chunk in enumerate(chunks()):
@@ -46,7 +46,7 @@ def test_a_rep_that_begins_as_somebody_taps_is_in_what_was_running(
             if n == round(tapped_s * 50):
                 chain.obey(EndSet(), n / 50)
                 counted = 0
-    with Store(tmp_path / FILE) as store:
+    with Store(tmp_path / STORE) as store:
         running = store.running()
     assert running
     (one,) = recover(running)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from config import state_folder
+from config.kept import TOKEN, state_folder
 from firmware_bridge.errors import DisplayError
 
 _BYTES = 16
@@ -16,7 +16,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{22,200}")
 
 def token_path() -> Path:
     """Where the token is kept."""
-    return state_folder() / "token"
+    return state_folder() / TOKEN
 
 
 def load_token(path: Path) -> str:

@@ -16,14 +16,12 @@ from typing import Any
 import msgspec
 
 from config import STANDARDS, CalibrationBook, ConfigError, Settings, load_settings
+from config.kept import CALIBRATIONS, INCIDENTS, LOG, TOKEN
 from config.load import SECTIONS
 from firmware_bridge.floor.doctor.check import Check
-from firmware_bridge.floor.doctor.facts import CALIBRATIONS, TOKEN
-from firmware_bridge.floor.doctor.folder_facts import INCIDENTS
 from firmware_bridge.floor.doctor.privacy import Privacy, of_this_computer
 from firmware_bridge.floor.doctor.report import Report, check_dict
 from firmware_bridge.floor.whole_file import write_whole
-from firmware_bridge.log import FILE as LOG
 
 MOST_INCIDENTS = 5
 _LOGS = re.compile(re.escape(LOG) + r"(\.\d)?")

@@ -1,15 +1,11 @@
 """The table of checks, and all of them run on the facts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any
 
-from config import ConfigError, Settings
 from firmware_bridge.floor.doctor import machine_checks, station_checks
 from firmware_bridge.floor.doctor.check import Check
-from firmware_bridge.floor.doctor.facts import Facts, gather
+from firmware_bridge.floor.doctor.facts import Facts
 
 # In the order of a look round: from the plug to the screen.
 CHECKS: dict[str, Callable[[Facts], Check]] = {
@@ -31,23 +27,6 @@ CHECKS: dict[str, Callable[[Facts], Check]] = {
     "settings": station_checks.settings,
     "records": station_checks.records,
 }
-
-
-def collect(
-    settings: Settings | ConfigError,
-    state_folder: Path,
-    machine: Mapping[str, Any] | None,
-    why: str,
-    port_facts: Mapping[str, Any],
-    now: datetime,
-) -> list[Check]:
-    """Look at everything and say how it is.
-
-    settings: or why they cannot be read. machine: MachineHealth.view of a live link, or as
-    `ask_station` gives it; None: there is none, because of `why` (an error's line). port_facts:
-    PortFacts.to_dict. now: aware, local time.
-    """
-    return examine(gather(settings, state_folder, machine, why, port_facts, now))
 
 
 def examine(facts: Facts) -> list[Check]:

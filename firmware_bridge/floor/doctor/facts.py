@@ -6,19 +6,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from config import ConfigError, Settings
+from config import Settings
+from config.kept import CALIBRATIONS
 from firmware_bridge.floor.doctor.calibration_facts import (
     CalibrationFacts,
     Device,
     calibration_facts,
 )
 from firmware_bridge.floor.doctor.folder_facts import FolderFacts, folder_facts
-from firmware_bridge.floor.doctor.running import Station, ask_station
+from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.doctor.store_facts import StoreFacts, store_facts
 from firmware_bridge.floor.doctor.wall_clock import is_synchronised
 
 NOT_YET = "the station is still looking for its machine: ask again in some seconds"
-CALIBRATIONS, TOKEN = "calibrations.json", "token"  # in the folder of what is kept
 
 
 @dataclass(frozen=True)
@@ -36,36 +36,41 @@ class Facts:
     store: StoreFacts
     calibration: CalibrationFacts
     folder: FolderFacts
-    station: Station
+    station: RunningStation
     synchronised: bool | None
     now: datetime
 
 
 def gather(
-    settings: Settings | ConfigError,
+    settings: Settings,
+    unreadable: str,
     folder: Path,
+    station: RunningStation,
     machine: Mapping[str, Any] | None,
     why: str,
     port: Mapping[str, Any],
     now: datetime,
 ) -> Facts:
-    """Look at everything once; changes nothing, and takes some seconds at most."""
-    unreadable = str(settings) if isinstance(settings, ConfigError) else ""
-    sound = Settings() if isinstance(settings, ConfigError) else settings
+    """Look at all the rest; changes nothing, and takes some seconds at most.
+
+    settings: the defaults where `unreadable` says why they cannot be read. machine:
+    MachineHealth.view of a live link, or as `station` gives it; None: there is none, because of
+    `why` (an error's line). port: PortFacts.to_dict. now: aware, local time.
+    """
     if machine is not None and (machine["why"] or not machine["device_id"]):
         why, machine = machine["why"] or NOT_YET, None  # a running station has none just now
     store = store_facts(folder)
     device = _device(machine)
     return Facts(
-        settings=sound,
+        settings=settings,
         unreadable=unreadable,
         machine=machine,
         why=why,
         port=port,
         store=store,
-        calibration=calibration_facts(sound, folder / CALIBRATIONS, device, store.stops),
+        calibration=calibration_facts(settings, folder / CALIBRATIONS, device, store.stops),
         folder=folder_facts(folder),
-        station=ask_station(sound.display, folder / TOKEN),
+        station=station,
         synchronised=is_synchronised(),
         now=now,
     )

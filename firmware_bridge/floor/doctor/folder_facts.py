@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from firmware_bridge.log import FILE as LOG
+from config.kept import INCIDENTS, LOG
 
-INCIDENTS = "incidents"  # the flight recorder's folder in it
 MOST_FILES = 1000  # a folder of ours has some 50
 _FOR_OTHERS = 0o077
 # Other names may be of anything, and go into reports.

@@ -22,7 +22,7 @@ _MOST_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
-class Station:
+class RunningStation:
     """Who answers at `address`: a station, something `other`, something `silent` that only takes
     the call, `nobody`; `elsewhere`: that is no address of this computer, and was not asked.
 
@@ -34,32 +34,32 @@ class Station:
     machine: dict[str, Any] | None = None
 
 
-def ask_station(display: DisplaySettings, token_file: Path) -> Station:
+def ask_station(display: DisplaySettings, token_file: Path) -> RunningStation:
     """The station that has this display. The token is told to nobody but this computer."""
     host = _reached_at(display.host)
     address = (
         f"http://[{host}]:{display.port}/" if ":" in host else f"http://{host}:{display.port}/"
     )
     if not _is_here(host):
-        return Station(address, "elsewhere")
+        return RunningStation(address, "elsewhere")
     try:
         status, body = _get(host, display.port, {})
         if status == http.client.UNAUTHORIZED and _is_loopback(host):
             status, body = _get(host, display.port, _bearer(token_file))
     except (http.client.HTTPException, ValueError):  # it does not speak HTTP
-        return Station(address, "other")
+        return RunningStation(address, "other")
     except TimeoutError:
-        return Station(address, "silent")
+        return RunningStation(address, "silent")
     except OSError:
-        return Station(address, "nobody")
+        return RunningStation(address, "nobody")
     if status == http.client.UNAUTHORIZED and b"token" in body:
-        return Station(address, "station")
+        return RunningStation(address, "station")
     state = _parsed(body)
     if state.get("schema") != SCHEMA:
-        return Station(address, "other")
+        return RunningStation(address, "other")
     machine = state.get("machine")
     knows = isinstance(machine, dict) and machine.keys() >= FIELDS
-    return Station(address, "station", machine if knows else None)
+    return RunningStation(address, "station", machine if knows else None)
 
 
 def _reached_at(host: str) -> str:

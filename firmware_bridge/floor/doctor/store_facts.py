@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from firmware_bridge.floor.store.database import FILE, is_damage
+from config.kept import STORE
+from firmware_bridge.floor.store.database import is_damage
 from firmware_bridge.floor.store.keeper import STOPS
 from firmware_bridge.floor.store.migrate import VERSION
 from firmware_bridge.floor.store.store import Stop, Store
@@ -36,7 +37,7 @@ class StoreFacts:
 
 def store_facts(folder: Path) -> StoreFacts:
     """Look at the store in a folder."""
-    path = folder / FILE
+    path = folder / STORE
     facts = StoreFacts(path)
     try:
         aside = sorted(file.name for file in folder.glob("*") if _ASIDE.fullmatch(file.name))

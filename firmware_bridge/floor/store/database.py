@@ -7,7 +7,6 @@ from pathlib import Path
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.store.migrate import TooNew, check, migrate
 
-FILE = "sets.db"  # in the folder of what is kept
 BUSY_S = 5.0  # how long another program may take to write
 DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 

@@ -1,6 +1,8 @@
 """Brings a store's tables up to date: numbered SQL files, each applied once and as a whole."""
 
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -10,6 +12,8 @@ from firmware_bridge.private import private
 
 MIGRATIONS = sorted(Path(__file__).with_name("migrations").glob("*.sql"))
 VERSION = len(MIGRATIONS)
+
+ROOM = 2  # times the store: for the copy, and for the tables as they become
 
 _MAGIC = b"SQLite format 3\0"
 _VERSION_AT = slice(60, 64)  # in a file of that format: PRAGMA user_version
@@ -73,12 +77,21 @@ def _lay_copy_beside(db: sqlite3.Connection, version: int) -> None:
     copy = Path(f"{name}.version-{version}")
     if copy.exists():
         return
+    if shutil.disk_usage(copy.parent).free < ROOM * os.stat(name).st_size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     unfinished = Path(f"{copy}.unfinished")
     unfinished.unlink(missing_ok=True)
     os.close(private(str(unfinished), os.O_CREAT | os.O_WRONLY))
-    with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(unfinished)) as target:
-        source.backup(target)  # on the disk when it is over
-    unfinished.replace(copy)
+    try:
+        with (
+            closing(sqlite3.connect(name)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)  # on the disk when it is over
+        unfinished.replace(copy)
+    finally:
+        for left in (unfinished, Path(f"{unfinished}-journal")):
+            left.unlink(missing_ok=True)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The display's thread, from the station's side."""
 
 import json
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -47,12 +48,15 @@ def test_a_display_that_goes_round_serves(
     wait_until(lambda: display.serves(time.monotonic()) and display._answered_at > began)
 
 
-def test_a_display_that_hangs_does_not_serve(
+def test_a_display_that_hangs_does_not_serve_until_it_goes_round_again(
     display: Display, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait_until(lambda: display._loop is not None)
+    monkeypatch.setattr(module, "BEAT_S", 0.0)
+    began = time.monotonic()
+    wait_until(lambda: display.serves(time.monotonic()) and display._answered_at > began)
+    hangs = threading.Event()
+    display._post(hangs.wait)
     monkeypatch.setattr(module, "SERVES_S", 0.2)
-    display._post(time.sleep, 0.6)
-    time.sleep(0.3)
-    assert not display.serves(time.monotonic())
+    wait_until(lambda: not display.serves(time.monotonic()))
+    hangs.set()
     wait_until(lambda: display.serves(time.monotonic()))

@@ -9,7 +9,7 @@ from config import Settings
 from firmware_bridge.floor.doctor.calibration_facts import CalibrationFacts
 from firmware_bridge.floor.doctor.facts import Facts
 from firmware_bridge.floor.doctor.folder_facts import FolderFacts
-from firmware_bridge.floor.doctor.running import Station
+from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.doctor.store_facts import StoreFacts
 from tests.config.test_calibrations import saved
 
@@ -84,7 +84,7 @@ def facts(**changed: Any) -> Facts:
         "store": store(),
         "calibration": CalibrationFacts(saved=saved(made_utc="2026-11-01T09:00:00Z"), stops=31),
         "folder": folder(),
-        "station": Station(ADDRESS, "station", machine()),
+        "station": RunningStation(ADDRESS, "station", machine()),
         "synchronised": True,
         "now": NOW,
     }

@@ -15,11 +15,13 @@ import pytest
 from config import CalibrationBook, ConfigError, Settings, load_settings
 from firmware_bridge.errors import OutputError
 from firmware_bridge.floor.doctor.bundle import write_bundle
-from firmware_bridge.floor.doctor.examine import collect
+from firmware_bridge.floor.doctor.examine import examine
+from firmware_bridge.floor.doctor.facts import gather
 from firmware_bridge.floor.doctor.report import Report
+from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.store.store import Store
 from tests.config.test_calibrations import saved
-from tests.floor.doctor.healthy import NOW, machine, port
+from tests.floor.doctor.healthy import ADDRESS, NOW, machine, port
 from tests.floor.doctor.test_store_facts import add
 
 SECRETS = [
@@ -80,10 +82,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def examined(folder: Path, settings: Settings | ConfigError, **ports: Any) -> Report:
+def examined(folder: Path, settings: Settings, unreadable: str = "", **ports: Any) -> Report:
     user = {"user": "annabella", "candidates": ("/dev/serial/by-id/Corneliuss",)}
     ports = port(**(user | ports))
-    return Report(collect(settings, folder, machine(), "", ports, NOW))
+    station = RunningStation(ADDRESS, "nobody")
+    return Report(examine(gather(settings, unreadable, folder, station, machine(), "", ports, NOW)))
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -123,7 +126,7 @@ def test_nothing_of_a_person_is_in_it(home: Path, tmp_path: Path) -> None:
     settings = tmp_path / "leverrep.toml"
     ill = examined(home, load_settings(settings), usable=False, in_group=False)
     wrong = ConfigError(settings, 'standards.Corneliuss.x: unknown key; line 7 "sciatica"')
-    for number, report in enumerate((ill, examined(home, wrong))):
+    for number, report in enumerate((ill, examined(home, Settings(), str(wrong)))):
         path = tmp_path / f"{number}.zip"
         write_bundle(path, report, home, settings)
         text = b"".join(members(path).values()) + path.read_bytes()
@@ -136,7 +139,9 @@ def test_of_settings_that_cannot_be_read_the_place_is_told(home: Path, tmp_path:
     settings.write_text("[station]\nrate_hz = 'Corneliuss'\n")
     with pytest.raises(ConfigError) as caught:
         load_settings(settings)
-    write_bundle(tmp_path / "out.zip", examined(home, caught.value), home, settings)
+    write_bundle(
+        tmp_path / "out.zip", examined(home, Settings(), str(caught.value)), home, settings
+    )
     found = members(tmp_path / "out.zip")
     assert json.loads(found["settings.json"]) == {"unreadable": True}
     by_name = {one["name"]: one for one in json.loads(found["doctor.json"])["checks"]}
@@ -146,7 +151,7 @@ def test_of_settings_that_cannot_be_read_the_place_is_told(home: Path, tmp_path:
 
 def test_a_key_that_somebody_has_made_up_is_not_told(home: Path, tmp_path: Path) -> None:
     wrong = ConfigError(tmp_path / "leverrep.toml", "display.corneliuss: unknown key")
-    write_bundle(tmp_path / "out.zip", examined(home, wrong), home, None)
+    write_bundle(tmp_path / "out.zip", examined(home, Settings(), str(wrong)), home, None)
     assert b"corneliuss" not in b"".join(members(tmp_path / "out.zip").values())
 
 
@@ -158,7 +163,10 @@ def test_it_is_made_when_everything_is_broken(tmp_path: Path) -> None:
     (folder / "incidents").write_text("no folder")
     broken = ConfigError(tmp_path / "x.toml", "cannot be read: Is a directory")
     gone = port(path=None, exists=False, usable=False, group=None, udev_rule=None, candidates=())
-    report = Report(collect(broken, folder, None, "no machine: plug it in", gone, NOW))
+    station = RunningStation(ADDRESS, "nobody")
+    why = "no machine: plug it in"
+    found = gather(Settings(), str(broken), folder, station, None, why, gone, NOW)
+    report = Report(examine(found))
     write_bundle(tmp_path / "out.zip", report, folder, tmp_path)
     assert set(members(tmp_path / "out.zip")) == {
         "doctor.json",

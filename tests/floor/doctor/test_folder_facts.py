@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from firmware_bridge.device import flightrecorder
 from firmware_bridge.floor.doctor.folder_facts import INCIDENTS, folder_facts
 
 
@@ -97,7 +96,3 @@ def test_incidents_are_counted_and_the_newest_dated(folder: Path) -> None:
     facts = folder_facts(folder)
     assert facts.incidents == 3
     assert facts.newest_incident == datetime(2026, 11, 3, tzinfo=UTC)
-
-
-def test_it_looks_where_the_flight_recorder_writes() -> None:
-    assert INCIDENTS == flightrecorder.FOLDER

@@ -8,7 +8,7 @@ import pytest
 from firmware_bridge.floor.doctor import station_checks
 from firmware_bridge.floor.doctor.calibration_facts import CalibrationFacts
 from firmware_bridge.floor.doctor.check import Check, State
-from firmware_bridge.floor.doctor.running import Station
+from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.store.migrate import VERSION
 from tests.config.test_calibrations import saved
 from tests.floor.doctor.healthy import ADDRESS, NOW, facts, folder, store
@@ -186,23 +186,23 @@ def test_a_clock_that_nobody_sets() -> None:
 
 def test_a_display_whose_port_is_taken() -> None:
     for who in ("other", "silent"):
-        found = check("display", station=Station(ADDRESS, who), folder=folder(station=None))
+        found = check("display", station=RunningStation(ADDRESS, who), folder=folder(station=None))
         assert is_noted(found, f"{ADDRESS} is taken by another program", "display.port")
 
 
 def test_a_display_that_does_not_answer_though_the_station_runs() -> None:
     for who in ("nobody", "silent"):
-        found = check("display", station=Station(ADDRESS, who), folder=folder(station=812))
+        found = check("display", station=RunningStation(ADDRESS, who), folder=folder(station=812))
         assert is_wrong(found, "does not answer, though a station runs (process 812)", "anew")
 
 
 def test_a_display_without_a_station_is_fine() -> None:
-    found = check("display", station=Station(ADDRESS, "nobody"), folder=folder(station=None))
+    found = check("display", station=RunningStation(ADDRESS, "nobody"), folder=folder(station=None))
     assert (found.state, found.words) == (State.OK, f"{ADDRESS} when the station runs")
 
 
 def test_an_address_of_another_computer() -> None:
-    found = check("display", station=Station(ADDRESS, "elsewhere"))
+    found = check("display", station=RunningStation(ADDRESS, "elsewhere"))
     assert is_wrong(found, "is no address of this computer", "display.host")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from config.kept import STORE
 from firmware_bridge.floor.doctor import store_facts as store_module
 from firmware_bridge.floor.doctor.store_facts import store_facts
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.migrate import VERSION
 from firmware_bridge.floor.store.store import Samples, Stop, Store
 from tests.floor.export.kept import EVENING, kept
@@ -18,7 +18,7 @@ from tests.floor.export.kept import EVENING, kept
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """With a store of three sets."""
-    with Store(tmp_path / FILE) as store:
+    with Store(tmp_path / STORE) as store:
         for n in range(3):
             add(store, f"u{n}")
     return tmp_path
@@ -36,7 +36,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def set_version(folder: Path, version: int) -> None:
-    with sqlite3.connect(folder / FILE) as db:
+    with sqlite3.connect(folder / STORE) as db:
         db.execute(f"PRAGMA user_version = {version}")
     db.close()
 
@@ -45,14 +45,14 @@ def test_what_is_known_of_a_sound_store(folder: Path) -> None:
     facts = store_facts(folder)
     assert (facts.sets, facts.newest, facts.version) == (3, EVENING, VERSION)
     assert (facts.whole, facts.problem) == (True, "")
-    assert facts.size == (folder / FILE).stat().st_size
+    assert facts.size == (folder / STORE).stat().st_size
     assert facts.stops == (Stop("a", {}, 61.5),) * 3
 
 
 def test_looking_changes_nothing(folder: Path) -> None:
     before = content(folder)
     store_facts(folder)
-    assert content(folder)[FILE] == before[FILE]
+    assert content(folder)[STORE] == before[STORE]
 
 
 def test_without_a_store_none_is_made(tmp_path: Path) -> None:
@@ -62,27 +62,27 @@ def test_without_a_store_none_is_made(tmp_path: Path) -> None:
 
 
 def test_a_station_that_writes_is_neither_waited_for_nor_stopped(folder: Path) -> None:
-    with Store(folder / FILE) as store, store.transaction():
+    with Store(folder / STORE) as store, store.transaction():
         store.note(1, "under way")
         assert store_facts(folder).whole is True
         store.note(2, "goes on")
-    with Store(folder / FILE) as store:
+    with Store(folder / STORE) as store:
         add(store, "u9")
         assert store_facts(folder).sets == 4
 
 
 def test_a_file_that_is_no_store_is_damaged(folder: Path) -> None:
-    (folder / FILE).write_bytes(b"nonsense" * 1000)
+    (folder / STORE).write_bytes(b"nonsense" * 1000)
     facts = store_facts(folder)
     assert facts.whole is False
     assert facts.problem
 
 
 def test_damage_in_the_middle_of_it_is_found(folder: Path) -> None:
-    data = bytearray((folder / FILE).read_bytes())
+    data = bytearray((folder / STORE).read_bytes())
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 4096] = b"\xff" * 4096
-    (folder / FILE).write_bytes(data)
+    (folder / STORE).write_bytes(data)
     assert store_facts(folder).whole is False
 
 
@@ -114,7 +114,7 @@ def test_a_disk_that_may_only_be_read_can_be_looked_at(
 
     monkeypatch.setattr(sqlite3, "connect", connect)
     assert store_facts(folder).sets == 3
-    (folder / f"{FILE}-wal").touch()  # somebody may be writing: better not
+    (folder / f"{STORE}-wal").touch()  # somebody may be writing: better not
     assert store_facts(folder).problem == "unable to open database file"
 
 
@@ -129,7 +129,7 @@ def test_a_store_that_may_not_be_read_says_so(
 
 
 def test_a_store_with_a_date_that_is_none_says_so(folder: Path) -> None:
-    with sqlite3.connect(folder / FILE) as db:
+    with sqlite3.connect(folder / STORE) as db:
         db.execute("UPDATE sets SET started_utc = 'yesterday'")
     db.close()
     assert "yesterday" in store_facts(folder).problem

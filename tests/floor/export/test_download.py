@@ -11,10 +11,10 @@ from pathlib import Path
 import fitdecode
 import pytest
 
+from config.kept import STORE
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.export import download as module
 from firmware_bridge.floor.export.download import BadQuery, Download, download
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.store import Samples, Store
 from tests.floor.export.kept import EVENING, kept
 
@@ -38,7 +38,7 @@ def zone() -> Iterator[Zone]:
 
 @pytest.fixture
 def path(tmp_path: Path, zone: Zone) -> Path:
-    return tmp_path / "state" / FILE
+    return tmp_path / "state" / STORE
 
 
 def keep(path: Path, *started: datetime | str, offset_min: int = 0) -> None:
@@ -236,7 +236,7 @@ def test_a_fit_file_is_of_the_day_on_the_wall(path: Path, zone: Zone) -> None:
 
 
 def test_where_no_sets_are_kept_nothing_is_made(path: Path) -> None:
-    with pytest.raises(StoreError, match=f"{FILE}: no sets are kept here yet"):
+    with pytest.raises(StoreError, match=f"{STORE}: no sets are kept here yet"):
         download(path, {})
     assert not path.parent.exists()
 

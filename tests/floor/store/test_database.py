@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from config.kept import STORE
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.store import database as module
-from firmware_bridge.floor.store.database import FILE, connect, is_damage
+from firmware_bridge.floor.store.database import connect, is_damage
 from firmware_bridge.floor.store.migrate import VERSION
 from firmware_bridge.floor.store.store import Samples, Store
 from tests.floor.export.kept import EVENING, kept
@@ -20,7 +21,7 @@ from tests.floor.export.kept import EVENING, kept
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / FILE
+    return tmp_path / "state" / STORE
 
 
 def save(store: Store, *uids: str) -> None:
@@ -39,7 +40,7 @@ def test_a_new_one_is_made_with_its_folder_and_found_again(path: Path) -> None:
 
 
 def test_where_no_sets_are_kept_none_are_made(path: Path) -> None:
-    with pytest.raises(StoreError, match=f"{FILE}: no sets are kept here yet"):
+    with pytest.raises(StoreError, match=f"{STORE}: no sets are kept here yet"):
         connect(path, existing=True)
     assert not path.parent.exists()
 
@@ -69,7 +70,7 @@ def test_nobody_else_may_read_it(path: Path) -> None:
             modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.iterdir()}
     finally:
         os.umask(before)
-    assert modes == {FILE: 0o600, f"{FILE}-wal": 0o600, f"{FILE}-shm": 0o600}
+    assert modes == {STORE: 0o600, f"{STORE}-wal": 0o600, f"{STORE}-shm": 0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
@@ -81,7 +82,7 @@ def test_one_of_a_newer_program_is_told_and_left_alone(path: Path) -> None:
         connect(path)
     assert str(told.value) == f"{path}: made by a newer LeverRep: update this one"
     assert path.read_bytes() == before
-    assert [one.name for one in path.parent.iterdir()] == [FILE]  # nobody has it open
+    assert [one.name for one in path.parent.iterdir()] == [STORE]  # nobody has it open
 
 
 @pytest.mark.parametrize("number", [VERSION + 1, -1])
@@ -101,7 +102,7 @@ def test_one_that_a_newer_program_did_not_close_is_left_to_the_byte(
     for name, content in left.items():
         (there / name).write_bytes(content)
     with pytest.raises(StoreError, match="made by a newer LeverRep"):
-        connect(there / FILE)
+        connect(there / STORE)
     assert {one.name: one.read_bytes() for one in there.iterdir()} == left
 
 
@@ -123,7 +124,7 @@ def test_a_folder_in_its_place_is_no_damage(path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_no_damage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OSError, match=r"exists|Not a directory") as told:
-        connect(tmp_path / "file" / FILE)
+        connect(tmp_path / "file" / STORE)
     assert not is_damage(told.value)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import firmware_bridge.floor.store.database as database_module
 import firmware_bridge.floor.store.keeper as keeper_module
-from firmware_bridge.floor.store.database import FILE
+from config.kept import STORE
 from firmware_bridge.floor.store.keeper import FLUSH_S, Keeper
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -31,7 +31,7 @@ needs_lossy_disk = pytest.mark.skipif(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / FILE
+    return tmp_path / "state" / STORE
 
 
 @pytest.fixture(autouse=True)
@@ -302,7 +302,7 @@ def test_a_damaged_store_is_set_aside_for_somebody_to_mend(path: Path) -> None:
         keeper.save(a_set("u1"), WIRE)
     assert keeper.failure == ""
     assert uids(path) == ["u1"]
-    (aside,) = path.parent.glob(f"{FILE}.damaged-*")
+    (aside,) = path.parent.glob(f"{STORE}.damaged-*")
     assert aside.read_bytes() == b"not a database" * 100
 
 
@@ -322,7 +322,7 @@ def test_a_store_that_is_damaged_meanwhile_is_set_aside_and_nothing_given_is_los
         wait_for(lambda: "u2" in keeper.kept)
         assert keeper.failure == ""
     assert uids(path) == ["u2"]
-    assert list(path.parent.glob(f"{FILE}.damaged-*"))
+    assert list(path.parent.glob(f"{STORE}.damaged-*"))
 
 
 def test_sets_that_wait_too_long_are_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Migrations: each is applied once and as a whole, whoever else is at it."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -181,6 +183,34 @@ def test_what_cannot_be_copied_is_not_migrated(
         migrate(old)
     assert (rows(tmp_path / "x.db"), version(old)) == ([("kept",)], 1)
     assert not old.in_transaction
+
+
+def test_a_disk_without_room_for_the_copy_is_not_filled(
+    old: sqlite3.Connection,
+    write: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(OLD, "UPDATE a SET x = 'lost';")
+    size = (tmp_path / "x.db").stat().st_size
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * size - 1))
+    with pytest.raises(OSError, match="No space left"):
+        migrate(old)
+    assert (rows(tmp_path / "x.db"), version(old)) == ([("kept",)], 1)
+    assert not list(tmp_path.glob("*.version-1*"))
+
+
+def test_a_copy_that_cannot_be_finished_is_taken_away(
+    old: sqlite3.Connection, write: Callable[..., None], tmp_path: Path
+) -> None:
+    write(OLD, "UPDATE a SET x = 'lost';")
+    (tmp_path / "x.db.version-1").mkdir()  # nothing can be put in its place
+
+    with pytest.MonkeyPatch.context() as blind:
+        blind.setattr(Path, "exists", lambda _: False)
+        with pytest.raises(OSError, match="directory"):
+            migrate(old)
+    assert not list(tmp_path.glob("*.unfinished*"))
 
 
 def test_an_empty_store_needs_no_copy(db: sqlite3.Connection, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from config.kept import STORE
 from firmware_bridge.errors import StoreError
-from firmware_bridge.floor.store.database import FILE
 from firmware_bridge.floor.store.store import Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.floor.export.kept import EVENING, kept, struck_out
@@ -19,7 +19,7 @@ WIRE = Samples("wire", b"\0samples\0" * 500, 12.5)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / FILE
+    return tmp_path / "state" / STORE
 
 
 @pytest.fixture
