@@ -16,7 +16,6 @@ TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis import Report
     from config import CalibrationBook, Settings
     from firmware_bridge.device.link import Link
     from firmware_bridge.device.trace import Trace
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from firmware_bridge.floor.store.reanalysis import Angles
     from firmware_bridge.floor.store.store import Samples
     from firmware_bridge.floor.store.storedset import StoredSet
-    from firmware_bridge.station import Station
+    from firmware_bridge.station import Station, View
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -181,17 +180,25 @@ def _station(
             stack.callback(station.events.close)
         if not getattr(args, "fast", False):  # nobody could follow
             _open_display(args, settings, station, stack, folder and folder / STORE)
-        if args.events != "-":
-            # The code to scan is to stay on the terminal.
-            if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
-                from firmware_bridge.floor.terminal import TerminalView
-
-                station.view = stack.enter_context(TerminalView(sys.stdout))
-            else:
-                from firmware_bridge.floor.plain import PlainView
-
-                station.view = PlainView(sys.stdout)
+        station.view = _view(args, station, stack)
         yield station
+
+
+def _view(args: argparse.Namespace, station: "Station", stack: ExitStack) -> "View | None":
+    """What is shown on standard output, unless the events are printed there."""
+    if args.events == "-":
+        return None
+    # Here, as at the end there is half a second for everything.
+    from firmware_bridge.floor import tables  # noqa: F401
+
+    # The code to scan is to stay on the terminal.
+    if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
+        from firmware_bridge.floor.terminal import TerminalView
+
+        return stack.enter_context(TerminalView(sys.stdout))
+    from firmware_bridge.floor.plain import PlainView
+
+    return PlainView(sys.stdout)
 
 
 def _open_display(
@@ -232,80 +239,12 @@ def _summary(args: argparse.Namespace, station: "Station") -> int:
 
 
 def _analyse(args: argparse.Namespace) -> int:
-    _check_analyse(args)
     from config import load_settings
+    from firmware_bridge import analyse
 
+    analyse.check(args)
     settings = load_settings(args.config)
-    if args.plot:
-        from firmware_bridge.floor.plot_file import require_matplotlib
-
-        require_matplotlib()
-    if args.compare:
-        return _compare(args, settings)
-    trace = _read_trace(args.file, settings, not args.uncalibrated)
-    if args.events:
-        return _print_events(trace, settings)
-    report = _report(trace, settings, calibrated=not args.uncalibrated)
-    if args.plot:
-        from firmware_bridge.floor.plot import Analysed, plot_sets
-
-        analysed = Analysed(str(args.file), trace.t_s, trace.angle_deg, report)
-        plot_sets(args.plot, analysed, settings.form)
-    if args.json:
-        import json
-
-        print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
-    else:
-        from firmware_bridge.floor.tables import print_report
-
-        print_report(report.to_dict())
-    return DONE
-
-
-def _check_analyse(args: argparse.Namespace) -> None:
-    """What argparse cannot say."""
-    if args.events and args.uncalibrated:
-        args.usage_error("--events is the live path: it needs calibrated angles")
-    if args.plot and args.uncalibrated:
-        args.usage_error("--plot draws neutral and the thresholds: it needs calibrated angles")
-    if args.plot and args.events:
-        args.usage_error("--plot draws what --events does not tell: leave one out")
-    if not args.compare and not args.file:
-        args.usage_error("a file is needed, or --compare A B")
-    if args.compare and (args.file or args.json or args.events or args.uncalibrated):
-        args.usage_error("--compare takes two files and --plot, nothing else")
-    if args.compare and not args.plot:
-        args.usage_error("--compare needs --plot OUT")
-
-
-def _print_events(trace: "Trace", settings: "Settings") -> int:
-    from analysis import LiveAnalyser
-    from firmware_bridge.floor.eventlines import EventLines
-
-    live, lines = LiveAnalyser(settings.form), EventLines("-")
-    lines.write(live.feed(trace.t_s.tolist(), trace.angle_deg.tolist()))
-    lines.write(live.close())
-    return DONE
-
-
-def _report(trace: "Trace", settings: "Settings", calibrated: bool = True) -> "Report":
-    from analysis import analyse_trace, analyse_uncalibrated
-
-    if calibrated:
-        return analyse_trace(trace.t_s, trace.angle_deg, standard=settings.form)
-    return analyse_uncalibrated(trace.t_s, trace.angle_deg)
-
-
-def _compare(args: argparse.Namespace, settings: "Settings") -> int:
-    from firmware_bridge.floor.plot import Analysed
-    from firmware_bridge.floor.plot_compare import plot_comparison
-
-    pair = []
-    for path in args.compare:
-        trace = _read_trace(path, settings, calibrated=True)
-        report = _report(trace, settings)
-        pair.append(Analysed(str(path), trace.t_s, trace.angle_deg, report))
-    plot_comparison(args.plot, pair, settings.form)
+    analyse.analyse(args, settings, lambda path: _read_trace(path, settings, not args.uncalibrated))
     return DONE
 
 

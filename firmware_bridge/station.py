@@ -20,11 +20,12 @@ from analysis import Event
 from config import Calibration, CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
 from firmware_bridge.device.events import Event as LinkEvent
-from firmware_bridge.device.frames import Hello, SensorError, Status
+from firmware_bridge.device.frames import Hello, Status
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.machinehealth import MachineHealth
 from firmware_bridge.device.recording import Recorder, play
+from firmware_bridge.device.sensorwatch import SensorWatch
 from firmware_bridge.device.stream import Stream, good_samples
 from firmware_bridge.device.tape import Tape
 from firmware_bridge.device.trace import Trace, decode_csv, unbroken_degrees
@@ -55,7 +56,6 @@ from firmware_bridge.upkeep import Upkeep
 
 LOOK_S = 1.0  # how often it is seen how the machine and its line are
 TICK_S = 0.05  # how long to wait for news of the machine before those of people are looked at
-TROUBLE_SAMPLES = 20  # so many bad ones in a row are no glitch
 SHOWN_SAMPLES = 5  # a display takes their median, so that a spike does not flash up
 
 
@@ -121,8 +121,7 @@ class Chain:
         self._calibrating: Calibrating | None = None
         self._shown: list[float] = []
         self._now_s = 0.0
-        self._bad_in_a_row = 0
-        self._trouble: SensorError | None = None
+        self._watch = SensorWatch()
 
     @property
     def sets(self) -> list[dict[str, Any]]:
@@ -283,16 +282,10 @@ class Chain:
 
     def _watch_sensor(self, readings: Readings) -> list[Event]:
         """Tell when the sensor stops giving counts, and when it is well again."""
-        before = self._trouble
-        for error in readings.errors:
-            self._bad_in_a_row = 0 if error is None else self._bad_in_a_row + 1
-            if error is None:
-                self._trouble = None
-            elif self._bad_in_a_row >= TROUBLE_SAMPLES:
-                self._trouble = error
-        if self._trouble is before:
+        if not self._watch.take(readings):
             return []
-        return self._sensor(error=self._trouble and self._trouble.name.lower())
+        trouble = self._watch.trouble
+        return self._sensor(error=trouble and trouble.name.lower())
 
     def _sensor(self, **data: str | None) -> list[Event]:
         event = Event("sensor", self._now_s, self._now_s, data)

@@ -15,6 +15,7 @@ from config.whole_file import replace_file
 from firmware_bridge.device.decoder import Fault, FaultKind
 from firmware_bridge.device.events import Chunk, Event, Lost
 from firmware_bridge.device.ledger import Gap, Readings
+from firmware_bridge.device.sensorwatch import SensorWatch
 from firmware_bridge.device.stream import Item
 from firmware_bridge.device.tape import Tape
 from firmware_bridge.errors import OutputError
@@ -28,7 +29,6 @@ HOLD_OFF_S = 60.0  # before that the same bytes would be saved again
 MOST_A_DAY = 5  # of each kind: a loose plug must not wear out a memory card
 DAY = timedelta(days=1)
 REASONS = ("other-protocol", "restarted", "sensor", "damaged", "gap")  # the worst first
-TROUBLE_SAMPLES = 20  # bad ones in a row, 0.1 s at 200 Hz: no glitch
 BURST, BURST_S = 10, 10.0  # so many damaged frames in so many seconds: no single spark
 
 
@@ -103,7 +103,7 @@ class Incidents:
     """Give it every event: is this one to be remembered?"""
 
     def __init__(self) -> None:
-        self._bad_in_a_row = 0
+        self._watch = SensorWatch()
         self._damaged: deque[float] = deque(maxlen=BURST)  # when the last ones came
         self._told: dict[str, float] = {}  # when, in seconds
 
@@ -132,7 +132,7 @@ class Incidents:
             case Gap():
                 return "gap"
             case Readings():
-                return "sensor" if self._goes_wrong(item) else None
+                return "sensor" if self._watch.take(item) and self._watch.trouble else None
             case Fault(kind=FaultKind.UNKNOWN_TYPE):
                 return None  # of a newer firmware
             case Fault():
@@ -140,14 +140,6 @@ class Incidents:
                 is_burst = len(self._damaged) == BURST and at - self._damaged[0] < BURST_S
                 return "damaged" if is_burst else None
         return None
-
-    def _goes_wrong(self, readings: Readings) -> bool:
-        """Is the sensor no more to be believed from these readings on?"""
-        begins = False
-        for error in readings.errors:
-            self._bad_in_a_row = 0 if error is None else self._bad_in_a_row + 1
-            begins |= self._bad_in_a_row == TROUBLE_SAMPLES
-        return begins
 
     def _is_due(self, why: str, at: float) -> bool:
         if at - self._told.get(why, -inf) < HOLD_OFF_S:

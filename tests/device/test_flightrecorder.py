@@ -24,7 +24,6 @@ from firmware_bridge.device.flightrecorder import (
     KEPT_S,
     MOST_A_DAY,
     MOST_BYTES,
-    TROUBLE_SAMPLES,
     FlightRecorder,
     Incidents,
 )
@@ -32,6 +31,7 @@ from firmware_bridge.device.frames import ERROR_BIT, Hello, wire
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.recording import replay
+from firmware_bridge.device.sensorwatch import TROUBLE_SAMPLES
 from firmware_bridge.device.simulated import SimulatedMachine
 from firmware_bridge.device.stream import Item, Stream, good_samples
 from firmware_bridge.errors import LinkLost, NoSuchPort, OutputError
