@@ -20,8 +20,16 @@ A wrong settings file is config.ConfigError, told the same way.
 """
 
 
+def printable(text: str) -> str:
+    """One line that can be shown and sent anywhere, whatever a name in it is made of."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 class LeverRepError(Exception):
     """Base of all errors that are told to the user."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(printable(line))
 
 
 class PortError(LeverRepError):

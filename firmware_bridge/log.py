@@ -54,12 +54,17 @@ def _value(fact: object) -> str:
     return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
+def _at_once(path: str, flags: int) -> int:
+    """A pipe in the log's place is not waited for."""
+    return private(path, flags | os.O_NONBLOCK)
+
+
 class _File(RotatingFileHandler):
     """For its owner alone, as is its folder."""
 
     def _open(self) -> TextIOWrapper:
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)
-        return open(self.baseFilename, "a", encoding="ascii", opener=private)
+        return open(self.baseFilename, "a", encoding="ascii", opener=_at_once)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Not told: the standard library's own would print a traceback."""

@@ -24,7 +24,7 @@ class Notifier:
         """As systemd has told this process."""
         patience_s = inf
         if environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()):
-            with suppress(ValueError):
+            with suppress(ValueError, OverflowError):
                 patience_s = int(environ.get("WATCHDOG_USEC", "")) / 1e6
         return cls(environ.get("NOTIFY_SOCKET", ""), patience_s)
 
@@ -54,4 +54,4 @@ class Notifier:
             return
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.setblocking(False)
-            out.sendto(news.encode(), self._address)
+            out.sendto(news.encode(errors="replace"), self._address)

@@ -219,10 +219,13 @@ class Chain:
         if self._keeping:
             self._keeping.add(self._tape.add(chunk))
         events: list[Event] = []
-        for readings in chunk.items:
-            if isinstance(readings, Readings):
-                self._now_s = readings.t_s[-1]
-                events += self._watch_sensor(readings)
+        for item in chunk.items:
+            if isinstance(item, Readings):
+                self._now_s = item.t_s[-1]
+                events += self._watch_sensor(item)
+            elif isinstance(item, Hello) and self._hello and _who(item) != _who(self._hello):
+                self._hello = item  # another board behind the same adapter
+                events += self._measure_anew(item)
         if self._calibrating:
             tell_guide(self._calibrating.guide, chunk)
             self._calibrating.heard(at)
@@ -406,8 +409,7 @@ class Station:
             chain.board.machine = chain.health.view(link.totals, at)
         if self.upkeep:
             serves = self.display is None or self.display.serves(at)
-            trouble = chain.board.trouble and trouble_words(chain.board.trouble)
-            self.upkeep.turn(chain.board.complaint or trouble, chain.board.why_lost, serves, at)
+            self.upkeep.turn(_complaint(chain.board), chain.board.why_lost, serves, at)
 
     @property
     def _views(self) -> list[View]:
@@ -445,6 +447,13 @@ class Station:
             return False
         watched = self.display and self.display.is_watched(time.monotonic())
         return board.link is LinkState.LOST or (board.now_s >= self.session_s and not watched)
+
+
+def _complaint(board: Board) -> str:
+    """What somebody has to see to, for a log: files that people have named are not named there."""
+    trouble = board.trouble and trouble_words(board.trouble)
+    written = "events or the recording cannot be written any more"
+    return board.complaint.replace(board.cannot_write or "\0", written) or trouble
 
 
 class MagnetPlacer(Protocol):

@@ -170,3 +170,8 @@ def test_names_of_people_and_the_token_are_left_out(
 def test_a_home_that_is_no_persons_is_no_secret(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", home)
     assert nameless("/root/nowhere/x") == "/root/nowhere/x"
+
+
+def test_a_pipe_in_its_place_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / LOG)
+    Log(tmp_path / LOG).write("start")

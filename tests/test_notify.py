@@ -115,3 +115,7 @@ def test_one_that_does_not_read_is_not_waited_for(address: str, heard: Heard) ->
     assert 0 < len(heard()) < 2000
     notifier.ready()
     assert heard() == ["READY=1"]
+
+
+def test_nonsense_from_systemd_is_no_watchdog() -> None:
+    Notifier.from_environment({"WATCHDOG_USEC": "9" * 400}).alive(1.0)

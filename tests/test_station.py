@@ -45,6 +45,7 @@ from firmware_bridge.station import (
     TICK_S,
     Chain,
     Station,
+    _complaint,
     angles_of,
     calibrate,
     place_magnet,
@@ -52,6 +53,8 @@ from firmware_bridge.station import (
     trace_of_recording,
 )
 from firmware_bridge.stop import Stop
+from firmware_bridge.upkeep import Upkeep
+from tests.config.test_calibrations import saved as saved_calibration
 
 Floats = NDArray[np.float64]
 
@@ -161,6 +164,30 @@ def test_a_station_that_waits_shows_that_the_machine_is_not_the_one_of_the_setti
     assert "counts a turn" in chain.board.uncalibrated
     chain.take(next(chunks(np.array([2048] * 100, np.uint16), 100)), 1.0)
     assert chain.board.angle_deg is None
+
+
+def test_another_board_behind_the_same_adapter_is_not_read_by_the_calibration_of_the_first(
+    tmp_path: Path,
+) -> None:
+    book = CalibrationBook(tmp_path / "calibrations.json")
+    book.keep(saved_calibration(device_id="lever-1", sensor="as5600"))
+    with Keeper(tmp_path / "sets.db", recover) as keeper:
+        chain = Chain(Settings(), book, keeper)
+        chain.take(CONNECTED, 0.0)
+        assert chain.board.uncalibrated == ""
+        other = replace(HELLO, boot=2, device_id="other")
+        chain.take(Chunk(wire(other), [other]), 1.0)
+    assert "this is device other" in chain.board.uncalibrated
+
+
+def test_the_log_does_not_name_a_file_that_somebody_has_named(tmp_path: Path) -> None:
+    station = Station(Chain(Settings()), upkeep=Upkeep(tmp_path))
+    with station.upkeep as upkeep:  # type: ignore[union-attr]
+        station._note_failure(OutputError(f"{tmp_path}/Hans Schmidt.ndjson: cannot be written"))
+        upkeep.turn(_complaint(station.chain.board), "", True, 1.0)
+    log = (tmp_path / "station.log").read_text()
+    assert "events or the recording cannot be written" in log
+    assert "Schmidt" not in log
 
 
 def test_a_sensor_in_trouble_is_told_once_and_again_when_it_is_well() -> None:

@@ -102,9 +102,10 @@ class Hello:
             length = payload[at]
             texts.append(_clean(payload[at + 1 : at + 1 + length]))
             at += 1 + length
-        if at != len(payload):
+        hello = cls(*numbers, *texts)
+        if at != len(payload) or not hello.rate_hz:
             raise FrameError
-        return cls(*numbers, *texts)
+        return hello
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Status:
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         (_, boot, uptime_us, samples, overruns, rate_hz, flags, *field) = cls.LAYOUT.unpack(payload)
+        if not rate_hz:
+            raise FrameError
         return cls(boot, uptime_us, samples, overruns, rate_hz, Sensor(flags), *field)
 
 

@@ -1,5 +1,6 @@
 """Exact accounting: frames in, readings at device time and gaps out; received + missing = sent."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from firmware_bridge.device.frames import (
@@ -16,6 +17,7 @@ from firmware_bridge.device.frames import (
 
 SEQ_WRAP = 1 << 16
 CLOCK_WRAP = COUNT_WRAP = 1 << 32
+PAST_BOOTS = 100  # whose frames may still come; a board that starts every second fills no memory
 UNKNOWN_PAUSE_US = 1_000_000  # no machine restarts in less
 
 
@@ -80,7 +82,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self._boot: int | None = None
-        self._past_boots: set[int] = set()
+        self._past_boots: deque[int] = deque(maxlen=PAST_BOOTS)
+        self._reboots = 0
         self._sent_before = 0  # this boot's first sample of ours
         self._received = self._late = 0
         # This boot:
@@ -97,7 +100,7 @@ class Ledger:
     @property
     def totals(self) -> Totals:
         sent = self._sent_before + self._next
-        return Totals(sent, self._received, self._late, len(self._past_boots))
+        return Totals(sent, self._received, self._late, self._reboots)
 
     def take(self, frame: DeviceFrame, arrival_s: float | None = None) -> list[Readings | Gap]:
         """What `frame` brings. `arrival_s` (any steady clock) tells how long a reboot took."""
@@ -123,7 +126,8 @@ class Ledger:
     def _new_boot(self, frame: Hello | Status) -> list[Readings | Gap]:
         first_ever = self._boot is None
         if self._boot is not None:
-            self._past_boots.add(self._boot)
+            self._past_boots.append(self._boot)
+            self._reboots += 1
             self._sent_before += self._next
         else:
             self._sent_before = -frame.samples  # what was sent before we came is not missing

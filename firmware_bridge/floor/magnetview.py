@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -31,6 +31,7 @@ class Advice:
 
 
 WAIT = Advice(False, "wait: the sensor speaks once a second")
+GONE = Advice(False, "the board is gone: check its cable")
 FINE = Advice(True, "fine: fix it now, then move the lever all the way down and up")
 STATES = {
     "no_answer": Advice(False, "the sensor does not answer: check its wires"),
@@ -71,11 +72,15 @@ class MagnetView:
         self._sensor = sensor
         self._magnetic = sensor in MAGNETIC
         self._full = FULL_3V3 if self._magnetic else FULL_5V
-        self.lose()
+        self._begin()
 
     def lose(self) -> None:
         """The board is gone; nothing of the magnet is known."""
-        self._state = ""
+        self._begin()
+        self._gone = True
+
+    def _begin(self) -> None:
+        self._state, self._gone = "", False
         self._agc = self._magnitude = 0
         self._gains: deque[int] = deque(maxlen=LOOK_BACK)
 
@@ -94,7 +99,7 @@ class MagnetView:
     def advice(self) -> Advice:
         """What to do now."""
         if not self._state:
-            return WAIT
+            return GONE if self._gone else WAIT
         if self._magnetic:
             return advice(self._state, list(self._gains), self._full)
         if self._state == "no_answer":
@@ -107,16 +112,13 @@ class MagnetView:
             return self.advice.words
         return f"gain {self._agc} of {self._full}: {self.advice.words}"
 
-    def __rich__(self) -> Text:
+    def __rich__(self) -> Group:
         now = self.advice
-        text = Text()
-        if self._has_reading():
-            text += self._bar()
         sign, style = ("✓", "bold green") if now.good else ("→", "bold yellow")
-        text.append(f"{sign} {now.words}\n", style)
+        parts = [Text(f"{sign} {now.words}", style)]
         if self._has_reading():
-            text.append(self._facts(), "dim")
-        return text
+            parts = [self._bar(), *parts, Text(self._facts(), "dim")]
+        return Group(*parts)
 
     def _has_reading(self) -> bool:
         return self._magnetic and self._state not in ("", "no_answer")
@@ -124,11 +126,11 @@ class MagnetView:
     def _bar(self) -> Text:
         """The gain's range with its good part, and a mark under it where the gain is now."""
         cells = [abs(at / (_BAR - 1) - 0.5) <= GOOD for at in range(_BAR)]
-        text = Text(_NEAR)
+        text = Text(_NEAR, no_wrap=True, overflow="crop")
         for good in cells:
             text.append("█" if good else "░", "green" if good else "yellow")
         at = round((_BAR - 1) * min(self._agc / self._full, 1))
-        text.append(f"{_FAR}\n{' ' * (len(_NEAR) + at)}▲ {self._agc}\n\n")
+        text.append(f"{_FAR}\n{' ' * (len(_NEAR) + at)}▲ {self._agc}\n")
         return text
 
     def _facts(self) -> str:

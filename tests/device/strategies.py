@@ -14,12 +14,13 @@ from firmware_bridge.device.frames import (
 )
 
 u8, u16, u32, u64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 64))
+rates = st.integers(1, 0xFFFF)
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=32)
 
 hellos = st.builds(
     Hello,
     boot=u32,
-    rate_hz=u16,
+    rate_hz=rates,
     counts_per_turn=u16,
     uptime_us=u64,
     samples=u32,
@@ -33,7 +34,7 @@ statuses = st.builds(
     uptime_us=u64,
     samples=u32,
     overruns=u32,
-    rate_hz=u16,
+    rate_hz=rates,
     flags=st.integers(0, 31).map(Sensor),
     agc=u8,
     magnitude=u16,

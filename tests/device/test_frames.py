@@ -14,12 +14,14 @@ from firmware_bridge.device.frames import (
     Command,
     DeviceFrame,
     FrameError,
+    Hello,
     OtherProtocol,
     Ping,
     ResetCause,
     Result,
     Sensor,
     SensorError,
+    Status,
     Stop,
     UnknownType,
     parse,
@@ -109,3 +111,19 @@ def test_codes_of_newer_firmware_do_no_harm() -> None:
     assert Sensor(0xFF) & Sensor.STREAMING
     with pytest.raises(FrameError):
         parse(bytes((4, 0x11, max(Result) + 1, 0, 0)))
+
+
+@pytest.mark.parametrize(
+    "frame", [Hello(1, 0, 4096, 0, 0, "", "", ""), Status(1, 0, 0, 0, 0, Sensor(0), 0, 0)]
+)
+def test_a_machine_that_takes_no_samples_a_second_is_none(frame: Hello | Status) -> None:
+    with pytest.raises(FrameError):
+        parse(frame.to_bytes())
+
+
+@pytest.mark.parametrize(
+    ("flags", "magnet"),
+    [(1, "ok"), (0, "missing"), (3, "weak"), (5, "strong"), (8, "no_answer"), (7, "no_answer")],
+)
+def test_what_status_says_of_the_magnet(flags: int, magnet: str) -> None:
+    assert Status(1, 0, 0, 0, 200, Sensor(flags), 64, 2000).magnet == magnet

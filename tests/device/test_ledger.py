@@ -19,7 +19,7 @@ from firmware_bridge.device.frames import (
     SensorError,
     Status,
 )
-from firmware_bridge.device.ledger import Gap, Ledger, Readings, Totals
+from firmware_bridge.device.ledger import PAST_BOOTS, Gap, Ledger, Readings, Totals
 
 DAY_S = 86_400
 
@@ -275,3 +275,11 @@ def test_good_samples_are_those_with_counts() -> None:
 def test_acks_and_health_say_nothing_about_samples() -> None:
     assert Ledger().take(Ack(0x11, Result.OK, 200)) == []
     assert Ledger().take(Health(1, ResetCause.POWER, 0, 0, 0, 0)) == []
+
+
+def test_a_board_that_starts_again_and_again_fills_no_memory() -> None:
+    ledger = Ledger()
+    for boot in range(1000):
+        ledger.take(Device(boot, 200, 0, 0).hello())
+    assert ledger.totals.reboots == 999
+    assert len(ledger._past_boots) == PAST_BOOTS

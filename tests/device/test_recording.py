@@ -120,9 +120,7 @@ def test_another_protocol_is_refused_though_its_other_frames_are_alike(tmp_path:
     hello = bytearray(device.hello().to_bytes())
     hello[1] += 1
     path.write_bytes(wrap(bytes(hello)) + wire(device.status()) + wire(device.samples()))
-    with pytest.raises(
-        TraceError, match="speaks protocol version 2, this program 1: update"
-    ):
+    with pytest.raises(TraceError, match="speaks protocol version 2, this program 1: update"):
         list(replay(path, fast=True))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
-from firmware_bridge.errors import StoreError
+from firmware_bridge.errors import StoreError, printable
 from firmware_bridge.floor.board import SETS_KEPT
 from firmware_bridge.floor.store.database import is_damage
 from firmware_bridge.floor.store.listing import Filter
@@ -306,7 +306,7 @@ def _words(path: Path, error: Exception) -> str:
 
 
 def _failed(path: Path, why: str) -> str:
-    return f"{path}: sets cannot be saved: {why}"
+    return printable(f"{path}: sets cannot be saved: {why}")
 
 
 _WHY = {
