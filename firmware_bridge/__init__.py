@@ -1,3 +1,3 @@
 """The bridge between the machine (device, firmware) and the gym floor (floor)."""
 
-VERSION = "0.1.0"  # as in pyproject.toml
+VERSION = "0.2.0"  # as in pyproject.toml

@@ -2,8 +2,8 @@
 
 `Chain` is one sample's way: link event -> readings -> lever degrees -> analysis -> events, board.
 A set that is over is on the board; `Keeping` finds it there and hands it, with its bytes off the
-tape, to the keeper. `Station` is the shell around it. Other threads, none of which it waits for:
-the link's reader, the keeper's, the display's.
+tape, to the keeper. `Station` is the shell around it. The other threads are named in
+RELIABILITY.md; it waits for none of them but at its end.
 """
 
 import time
