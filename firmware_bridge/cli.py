@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from firmware_bridge.arguments import parser
-from firmware_bridge.errors import LeverRepError, StoreError
+from firmware_bridge.errors import LeverRepError, StoreError, printable
 from firmware_bridge.stop import Stop
 
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
@@ -59,8 +59,7 @@ def _command(argv: Sequence[str] | None) -> int:
 
 def _tell(problem: str) -> int:
     """One line, whatever a name in it is made of."""
-    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem)
-    print(f"leverrep: {line}", file=sys.stderr)
+    print(f"leverrep: {printable(problem)}", file=sys.stderr)
     return FAILED
 
 
@@ -349,17 +348,18 @@ def _doctor(args: argparse.Namespace) -> int:
     from firmware_bridge.device.portcheck import check_port
     from firmware_bridge.floor.doctor.examine import examine
     from firmware_bridge.floor.doctor.facts import gather
+    from firmware_bridge.floor.doctor.folder_facts import folder_facts
     from firmware_bridge.floor.doctor.report import Report
     from firmware_bridge.floor.doctor.running import ask_station
 
-    folder, settings, unreadable = state_folder(), Settings(), ""
+    folder, settings, unreadable = folder_facts(state_folder()), Settings(), ""
     try:
         settings = load_settings(args.config)
     except ConfigError as error:
         unreadable = str(error)
     port = check_port(args.port or settings.machine.port, settings.machine.port_hints).to_dict()
-    station = ask_station(settings.display, folder / TOKEN)
-    machine, why = station.machine, ""
+    station = ask_station(settings.display, folder.path / TOKEN, folder.station)
+    machine, why = station.machine_at(args.port), ""
     if machine is None:
         print("Looking at the machine ...", file=sys.stderr)
         machine, why = look_at(_link(args, settings))
@@ -368,7 +368,7 @@ def _doctor(args: argparse.Namespace) -> int:
     if args.bundle:
         from firmware_bridge.floor.doctor.bundle import write_bundle
 
-        write_bundle(args.bundle, report, folder, args.config)
+        write_bundle(args.bundle, report, state_folder(), args.config)
     if args.json:
         import json
 

@@ -602,7 +602,10 @@ def test_doctor_asks_the_station_that_has_the_machine(still: SimulatedMachine) -
             done = run("--config", settings, "doctor", "--port", still.port, "--json")
             if checks(done.stdout)["machine"] == "ok":
                 break
+        other = run("--config", settings, "doctor", "--port", "/dev/no-such", "--json")
         station.terminate()
+    states = checks(other.stdout)
+    assert (states["port"], states["machine"], states["display"]) == ("wrong", "unknown", "ok")
     states = checks(done.stdout)
     assert (states["port"], states["machine"], states["display"]) == ("ok", "ok", "ok")
     assert done.stderr == ""  # nothing had to be looked at anew

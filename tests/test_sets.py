@@ -277,4 +277,4 @@ def test_an_angle_file_has_its_own_way(capfd: Said, tmp_path: Path, store: Store
     said(capfd, "import", path)
     one = store.get(1)
     assert (one.report["rep_count"], one.source) == (8, "import")
-    assert max(one.record.trace[1]) == pytest.approx(50.6, abs=0.1)  # three seconds after
+    assert max(one.record.trace.points()[1]) == pytest.approx(50.6, abs=0.1)  # three seconds after

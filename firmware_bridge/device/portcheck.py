@@ -106,7 +106,8 @@ def _holders(port: int, proc: Path) -> Iterator[Holder]:
             continue
         try:
             if any(_is_of(fd, port) for fd in (process / "fd").iterdir()):
-                yield Holder(int(process.name), (process / "comm").read_text().strip())
+                name = (process / "comm").read_text(errors="replace")  # it may call itself anything
+                yield Holder(int(process.name), name.strip())
         except OSError:  # it has ended, or is another user's
             continue
 

@@ -12,7 +12,7 @@ from analysis import Event, SetReport
 from analysis.flags import FLAGS
 from config import FormStandard
 from firmware_bridge.floor.plan import Plan
-from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.setrecord import SetRecord, Trace
 from firmware_bridge.floor.trail import BESIDE_S, Trail
 
 PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
@@ -219,7 +219,7 @@ class Board:
             report=report,
             ended_by=ended_by,
             rest_from_s=self.seen_at - max(0.0, self.now_s - end_s),
-            trace=self._trail.between(start_s - BESIDE_S, end_s + BESIDE_S),
+            trace=Trace.of(*self._trail.between(start_s - BESIDE_S, end_s + BESIDE_S)),
         )
         self.sets.append(record)
         self._been_down = ended_by not in BY_HAND

@@ -1,12 +1,44 @@
 """A set that is over: the report of the analysis, and what it was done with."""
 
+import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
+
+import msgspec
 
 from analysis import SetReport
 from config import FormStandard
 from firmware_bridge.floor.plan import Plan
+
+_POINTS = msgspec.json.Decoder(tuple[list[float], list[float]])
+
+
+class Trace:
+    """The lever's way in a set, packed as it is stored: many are kept, and few are looked at."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    @classmethod
+    def of(cls, times: Sequence[float] = (), angles: Sequence[float] = ()) -> Self:
+        """Times (s, the machine's) and lever angles (deg)."""
+        return cls(zlib.compress(msgspec.json.encode((times, angles))))
+
+    def points(self) -> tuple[list[float], list[float]]:
+        """Times and angles. Raises ValueError or zlib.error if it is damaged."""
+        return _POINTS.decode(zlib.decompress(self.packed))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trace) and self.points() == other.points()
+
+    def __hash__(self) -> int:
+        return hash(self.packed)
+
+
+NO_TRACE = Trace.of()
 
 
 @dataclass(frozen=True)
@@ -14,7 +46,7 @@ class SetRecord:
     """`report`: an entry of the report's `sets`. `form`: the standard it was judged by.
 
     `ended_by`: as in the event `set_ended`. `rest_from_s`: when the last rep was over, by the
-    station's steady clock. `trace`: times (s, the machine's) and lever angles (deg).
+    station's steady clock.
     """
 
     number: int
@@ -23,7 +55,7 @@ class SetRecord:
     report: dict[str, Any]
     ended_by: str
     rest_from_s: float
-    trace: tuple[Sequence[float], Sequence[float]] = field(default=((), ()), repr=False)
+    trace: Trace = field(default=NO_TRACE, repr=False)
     discomfort: bool = False
 
     @property

@@ -86,6 +86,13 @@ def test_who_has_it_open_is_named(path: str) -> None:
     assert check_port(path).holder is None
 
 
+def test_a_process_may_call_itself_anything(path: str, tmp_path: Path) -> None:
+    (tmp_path / "1234" / "fd").mkdir(parents=True)
+    (tmp_path / "1234" / "fd" / "3").symlink_to(path)
+    (tmp_path / "1234" / "comm").write_bytes(b"\x1b[2J\xff\n")
+    assert check_port(path, proc=tmp_path).holder == (1234, "\x1b[2J\ufffd")
+
+
 def test_a_process_that_ends_meanwhile_is_no_error(path: str, tmp_path: Path) -> None:
     (tmp_path / "1234").mkdir()
     (tmp_path / "1235" / "fd").mkdir(parents=True)

@@ -264,7 +264,7 @@ def test_a_set_is_kept_with_what_it_was_done_with() -> None:
     assert (one.number, one.plan.load_kg, one.form) == (1, 40.0, FormStandard())
     assert (one.ended_by, one.restarted, one.discomfort) == ("rest", False, False)
     assert one.rest_from_s == pytest.approx(505.0)
-    times, angles = one.trace
+    times, angles = one.trace.points()
     assert (times[0], times[-1]) == pytest.approx((11.0, 18.0), abs=0.11)
     assert angles[0] == pytest.approx(20.0, abs=2.1)
     assert b.plan.load_kg == 42.5
@@ -276,7 +276,7 @@ def test_a_set_whose_end_nobody_knows_ends_now() -> None:
     b.see(7.0, 20.0, at=107.0)
     end_set(b)
     assert b.sets[0].rest_from_s == 107.0
-    assert b.sets[0].trace == ((7.0,), (20.0,))
+    assert b.sets[0].trace.points() == ([7.0], [20.0])
 
 
 def test_the_next_set_has_the_next_plan_and_none_of_the_last_reps() -> None:

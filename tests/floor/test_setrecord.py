@@ -1,4 +1,5 @@
 import copy
+from math import cos
 
 import pytest
 
@@ -6,7 +7,7 @@ from analysis import Rep, SetReport
 from analysis.measures import Measures
 from config import FormStandard
 from firmware_bridge.floor.plan import Plan
-from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.setrecord import NO_TRACE, SetRecord, Trace
 
 
 def rep(number: int | None, range_deg: float, reason: str | None = None) -> Rep:
@@ -78,3 +79,13 @@ def test_partials_are_not_among_the_removed() -> None:
 )
 def test_a_set_is_restarted_if_that_ended_it(ended_by: str, restarted: bool) -> None:
     assert record(ended_by).restarted is restarted
+
+
+def test_a_trace_comes_out_as_it_went_in_and_takes_little_room() -> None:
+    times = [round(n / 20, 3) for n in range(900)]
+    angles = [round(20 - 20 * cos(t), 2) for t in times]
+    trace = Trace.of(times, angles)
+    assert trace.points() == (times, angles)
+    assert len(trace.packed) < 6000
+    assert trace == Trace.of(tuple(times), tuple(angles))
+    assert trace != NO_TRACE

@@ -197,7 +197,7 @@ def test_left_alone_it_tells_what_the_analysis_tells(script: str) -> None:
 @pytest.mark.parametrize("script", ["mixed", "two-sets"])
 def test_the_trace_covers_the_set(script: str) -> None:
     for record in whole(script).sets:
-        times, angles = record.trace
+        times, angles = record.trace.points()
         steps = [b - a for a, b in pairwise(times)]
         assert max(steps) < 0.06
         assert times[0] == pytest.approx(record.report["start_s"] - 3, abs=0.06)

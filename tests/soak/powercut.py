@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from config.kept import STORE
+from firmware_bridge.floor.setrecord import Trace
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.bench.figure import Figure, progress
@@ -134,4 +135,4 @@ def changes(start: str, chance: random.Random) -> Iterator[Callable[[Store], obj
 def a_set(uid: str, chance: random.Random) -> StoredSet:
     one = kept(chance.choice(SCRIPTS), uid=uid, id=None)
     trace = [n / 20 for n in range(400)], [chance.uniform(-5, 60) for _ in range(400)]
-    return replace(one, record=replace(one.record, trace=trace))
+    return replace(one, record=replace(one.record, trace=Trace.of(*trace)))

@@ -202,7 +202,8 @@ def unplugged(cycles: int, chance: random.Random, mode: tuple[str, ...], longest
         tally.unaccounted += accounting_problems(
             watched.told, watched.wire, last_word(machine.port)
         )
-    tally.leaked += [f"{before} before, {after} after"] if after != before else []
+    grown = any(late > early for early, late in zip(before, after, strict=True))
+    tally.leaked += [f"{before} before, {after} after"] if grown else []
     return tally
 
 

@@ -69,7 +69,7 @@ class Display:
         self._lever: dict[str, float] = {}
         self._machine: Mapping[str, Any] | None = None
         self._lever_at = self._state_due = 0.0
-        self._sets: dict[int, tuple[SetRecord, Kept, bytes]] = {}
+        self._sets: dict[int, tuple[SetRecord, Kept]] = {}
         self._watched_at = -inf
         self._asked_at = self._answered_at = -inf
         self._closing = False
@@ -166,15 +166,8 @@ class Display:
         return moved_deg >= MOVED_DEG or at - self._lever_at >= STILL_S
 
     def _keep_sets(self, board: Board) -> None:
-        """The newest, and any that somebody has changed."""
-        for record in board.sets:
-            kept = board.kept.get(record.number, NOT_KEPT)
-            before = self._sets.get(record.number)
-            if before is None or before[0] is not record or before[1] != kept:
-                data = msgspec.json.encode(snapshot.whole_set(record, kept))
-                self._sets[record.number] = record, kept, data
-        while len(self._sets) > len(board.sets):
-            del self._sets[min(self._sets)]
+        """For those who ask for one."""
+        self._sets = {one.number: (one, board.kept.get(one.number, NOT_KEPT)) for one in board.sets}
 
     def _post(self, call: Callable[..., None], *arguments: object) -> None:
         """Have the server's thread call this."""
@@ -241,8 +234,8 @@ class Display:
 
     def whole_set(self, number: int) -> bytes | None:
         """A set that is over, JSON; None if there is none of this number."""
-        kept = self._sets.get(number)
-        return kept[2] if kept else None
+        found = self._sets.get(number)
+        return msgspec.json.encode(snapshot.whole_set(*found)) if found else None
 
     def hello(self, may_change: bool) -> str:
         """What a newcomer is told first, JSON."""

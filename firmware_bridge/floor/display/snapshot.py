@@ -66,7 +66,7 @@ def set_line(record: SetRecord, kept: Kept) -> dict[str, Any]:
 
 def whole_set(record: SetRecord, kept: Kept) -> dict[str, Any]:
     """A set that is over, with its reps and the way the lever went."""
-    times, angles = record.trace
+    times, angles = record.trace.points()
     return {
         **set_line(record, kept),
         "form": form(record.form),

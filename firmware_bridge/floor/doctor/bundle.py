@@ -1,6 +1,7 @@
 """A zip for support: what doctor has found and what it saw, and nothing of whoever trains here.
 
-In it are no sets, notes, loads or standards of one's own, no names, folders or addresses.
+In it are no sets, notes, loads or standards of one's own, no names, folders or addresses. The
+machine's port and serial number are: they say which board it is, and are in each recording too.
 """
 
 import io
@@ -8,6 +9,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +17,17 @@ from typing import Any
 
 import msgspec
 
-from config import STANDARDS, CalibrationBook, ConfigError, Settings, load_settings
-from config.kept import CALIBRATIONS, INCIDENTS, LOG, TOKEN
+from config import STANDARDS, ConfigError, Settings, load_settings
+from config.kept import CALIBRATIONS, INCIDENTS, LOG
 from config.load import SECTIONS
+from firmware_bridge.floor.doctor.calibration_facts import book_in
 from firmware_bridge.floor.doctor.check import Check
 from firmware_bridge.floor.doctor.privacy import Privacy, of_this_computer
 from firmware_bridge.floor.doctor.report import Report, check_dict
 from firmware_bridge.floor.whole_file import write_whole
 
 MOST_INCIDENTS = 5
+ZIP_BEGINS, ZIP_ENDS = datetime(1980, 1, 1), datetime(2107, 12, 31)
 _LOGS = re.compile(re.escape(LOG) + r"(\.\d)?")
 _INCIDENT = re.compile(r"\d{8}T\d{6}Z-[a-z-]+\.lever", re.A)
 _LEFT_OUT = "(set, left out)"
@@ -37,22 +41,25 @@ def write_bundle(
     path: Path, report: Report, state_folder: Path, settings_path: Path | None
 ) -> None:
     """Write it, whole or not at all, and whatever is broken. Raises OutputError."""
-    privacy = of_this_computer(state_folder, state_folder / TOKEN)
+    settings = _loaded(settings_path)
+    port = next((one.values.get("path") for one in report.checks if one.name == "port"), None)
+    privacy = of_this_computer(state_folder, port, (settings or Settings()).display)
+    made = sorted([ZIP_BEGINS, datetime.now(), ZIP_ENDS])[1]  # whatever the clock says
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in _members(report, state_folder, settings_path, privacy):
-            member = zipfile.ZipInfo(name, datetime.now().timetuple()[:6])
+        for name, data in _members(report, state_folder, settings, privacy):
+            member = zipfile.ZipInfo(name, made.timetuple()[:6])
             member.external_attr = 0o600 << 16
             bundle.writestr(member, data, zipfile.ZIP_DEFLATED)
     write_whole(path, [packed.getvalue()], "bundle")
 
 
 def _members(
-    report: Report, folder: Path, settings_path: Path | None, privacy: Privacy
+    report: Report, folder: Path, settings: Settings | None, privacy: Privacy
 ) -> Iterator[tuple[str, bytes]]:
     told = report.to_dict() | {"checks": [check_dict(_anonymous(one)) for one in report.checks]}
     yield "doctor.json", _json({**privacy.value(told), "schema": told["schema"]})
-    yield "settings.json", _json(privacy.value(_settings(settings_path)))
+    yield "settings.json", _json(privacy.value(_settings(settings)))
     yield "calibrations.json", _json(privacy.value(_calibrations(folder / CALIBRATIONS)))
     for file in _newest(folder, _LOGS, 10):
         yield file.name, privacy.text(_read(file).decode(errors="replace")).encode()
@@ -70,11 +77,15 @@ def _anonymous(check: Check) -> Check:
     return replace(check, words="left out here: it quotes the file", values={"where": where})
 
 
-def _settings(path: Path | None) -> dict[str, Any]:
+def _loaded(path: Path | None) -> Settings | None:
+    with suppress(ConfigError):
+        return load_settings(path)
+    return None
+
+
+def _settings(settings: Settings | None) -> dict[str, Any]:
     """All that is a number or a choice among ours, and of the rest only that it is set."""
-    try:
-        settings = load_settings(path)
-    except ConfigError:
+    if settings is None:
         return {"unreadable": True}
     default = Settings()
     told: dict[str, Any] = {
@@ -101,7 +112,7 @@ def _is_ours(value: object) -> bool:
 
 def _calibrations(file: Path) -> list[dict[str, Any]] | dict[str, Any]:
     try:
-        return [msgspec.structs.asdict(one) for one in CalibrationBook.load(file).history]
+        return [msgspec.structs.asdict(one) for one in book_in(file).history]
     except ConfigError:
         return {"unreadable": True}
 
@@ -125,4 +136,4 @@ def _read(file: Path) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(msgspec.to_builtins(value), indent=1, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(msgspec.to_builtins(value), indent=1).encode() + b"\n"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from config import Settings
@@ -13,7 +12,7 @@ from firmware_bridge.floor.doctor.calibration_facts import (
     Device,
     calibration_facts,
 )
-from firmware_bridge.floor.doctor.folder_facts import FolderFacts, folder_facts
+from firmware_bridge.floor.doctor.folder_facts import FolderFacts
 from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.doctor.store_facts import StoreFacts, store_facts
 from firmware_bridge.floor.doctor.wall_clock import is_synchronised
@@ -44,7 +43,7 @@ class Facts:
 def gather(
     settings: Settings,
     unreadable: str,
-    folder: Path,
+    folder: FolderFacts,
     station: RunningStation,
     machine: Mapping[str, Any] | None,
     why: str,
@@ -59,7 +58,7 @@ def gather(
     """
     if machine is not None and (machine["why"] or not machine["device_id"]):
         why, machine = machine["why"] or NOT_YET, None  # a running station has none just now
-    store = store_facts(folder)
+    store = store_facts(folder.path)
     device = _device(machine)
     return Facts(
         settings=settings,
@@ -68,8 +67,8 @@ def gather(
         why=why,
         port=port,
         store=store,
-        calibration=calibration_facts(settings, folder / CALIBRATIONS, device, store.stops),
-        folder=folder_facts(folder),
+        calibration=calibration_facts(settings, folder.path / CALIBRATIONS, device, store.stops),
+        folder=folder,
         station=station,
         synchronised=is_synchronised(),
         now=now,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from config.kept import INCIDENTS, LOG
 
@@ -22,17 +23,25 @@ _OURS = re.compile(
 )
 
 
+class Obstacle(NamedTuple):
+    """What is where a folder should be: a link that leads to none, or something else."""
+
+    path: Path
+    is_link: bool
+
+
 @dataclass(frozen=True)
 class FolderFacts:
-    """`free`: on the disk, bytes. `writable`: by us. `loose`: names of what others may read or
-    write; `foreign`: of what is somebody else's. `station`: the process that keeps its sets here
-    just now. `log_bytes`: of the station's log. `incidents`: how many are recorded, and when the
-    newest was.
+    """`path`: where it really is. `free`: on the disk, bytes. `writable`: by us. `obstacle`: why
+    there can be no such folder. `loose`: names of what others may read or write; `foreign`: of
+    what is somebody else's. `station`: the process that keeps its sets here just now. `log_bytes`:
+    of the station's log. `incidents`: how many are recorded, and when the newest was.
     """
 
     path: Path
     free: int
     writable: bool
+    obstacle: Obstacle | None = None
     loose: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     station: int | None = None
@@ -43,7 +52,9 @@ class FolderFacts:
 
 def folder_facts(folder: Path, locks: Path = Path("/proc/locks")) -> FolderFacts:
     """Look at a folder; one that is not there yet is judged by that which it will be made in."""
-    there = next(one for one in (folder, *folder.absolute().parents) if os.path.isdir(one))
+    obstacle = obstacle_to(folder)
+    folder = Path(os.path.realpath(folder))
+    there = next(one for one in (folder, *folder.parents) if os.path.isdir(one))
     disk = os.statvfs(there)
     nodes = dict(_nodes(folder))
     saved = [node.st_mtime for path, node in nodes.items() if path.parent.name == INCIDENTS]
@@ -52,13 +63,21 @@ def folder_facts(folder: Path, locks: Path = Path("/proc/locks")) -> FolderFacts
         folder,
         free=disk.f_bavail * disk.f_frsize,
         writable=os.access(there, os.W_OK | os.X_OK) and not disk.f_flag & os.ST_RDONLY,
+        obstacle=obstacle,
         loose=tuple(path.name for path, node in nodes.items() if node.st_mode & _FOR_OTHERS),
         foreign=tuple(path.name for path, node in nodes.items() if node.st_uid not in _us()),
-        station=_locked_by(nodes[folder].st_ino, locks) if folder in nodes else None,
+        station=_locked_by(nodes[folder], locks) if folder in nodes else None,
         log_bytes=log.st_size if log else 0,
         incidents=len(saved),
         newest_incident=datetime.fromtimestamp(max(saved), UTC) if saved else None,
     )
+
+
+def obstacle_to(folder: Path) -> Obstacle | None:
+    """What keeps a folder from being there, or from being made."""
+    paths = (folder, *folder.absolute().parents)
+    there = next(one for one in paths if os.path.lexists(one))
+    return None if os.path.isdir(there) else Obstacle(there, os.path.islink(there))
 
 
 def _us() -> range:
@@ -78,11 +97,13 @@ def _nodes(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
                 yield path, node
 
 
-def _locked_by(inode: int, locks: Path) -> int | None:
-    """The process that has locked this folder: a station does, while it runs."""
+def _locked_by(folder: os.stat_result, locks: Path) -> int | None:
+    """The process of its owner's that has locked this folder: a station does, while it runs."""
     try:
         text = locks.read_text()
+        found = re.search(rf"FLOCK +\w+ +WRITE +(\d+) +\w+:\w+:{folder.st_ino} ", text)
+        # Another disk may have a folder of the same number.
+        owner = found and os.stat(f"/proc/{found[1]}").st_uid
     except OSError:
         return None
-    found = re.search(rf"FLOCK +\w+ +WRITE +(\d+) +\w+:\w+:{inode} ", text)
-    return int(found[1]) if found else None
+    return int(found[1]) if found and owner in (folder.st_uid, 0) else None

@@ -1,6 +1,7 @@
 """What is wrong with the machine, its line and its sensor. Pure."""
 
 from collections.abc import Callable, Mapping
+from shlex import quote
 from typing import Any
 
 from firmware_bridge.floor.doctor.check import Check, ok, told, unknown, warning, wrong
@@ -49,6 +50,8 @@ def port(facts: Facts) -> Check:
         )
     if not port["exists"]:
         return wrong(f"{path} does not exist", "plug it in, or name another with --port", **port)
+    if _has_station(facts):
+        return ok(f"{path} is in use by the station (process {holder['pid']})", **port)
     if not port["usable"]:
         return wrong(f"{path} may not be opened: {_forbidden(port)}", _permit(port), **port)
     if holder:
@@ -56,6 +59,12 @@ def port(facts: Facts) -> Check:
         cure = "if it is the station and its display is dead, start it anew; else end that program"
         return wrong(f"{path} is in use by {who}", cure, **port)
     return ok(f"{path}, group {group}", **port)
+
+
+def _has_station(facts: Facts) -> bool:
+    """Is it our own station that has the port?"""
+    holder = facts.port["holder"]
+    return holder is not None and holder["pid"] == facts.folder.station
 
 
 def _forbidden(port: Mapping[str, Any]) -> str:
@@ -67,8 +76,10 @@ def _forbidden(port: Mapping[str, Any]) -> str:
 
 def _permit(port: Mapping[str, Any]) -> str:
     ways = []
-    if not port["in_group"]:
-        ways.append(f"run 'sudo usermod -aG {port['group']} {port['user']}' and log in again")
+    if port["group"] and not port["in_group"]:
+        ways.append(
+            f"run 'sudo usermod -aG {quote(port['group'])} {quote(port['user'])}' and log in again"
+        )
     if port["udev_rule"]:
         ways.append(f"put the rule below into {port['udev_file']} and plug the machine in again")
     return ", or ".join(ways) or "ask whoever looks after this computer"
@@ -82,6 +93,8 @@ def _of_machine(check: Callable[[Machine, Facts], Check]) -> Callable[[Facts], C
 def machine(facts: Facts) -> Check:
     """Does it answer, and does it run through?"""
     machine = facts.machine
+    if machine is None and _has_station(facts) and facts.station.machine is None:
+        return unknown("the station has it, and does not tell")
     if machine is None:
         return NO_MACHINE if port(facts).fix else told(facts.why)
     names = ("device_id", "sensor", "reset", "reboots", "silent_s", "streaming")

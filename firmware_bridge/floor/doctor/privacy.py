@@ -1,38 +1,49 @@
 """Takes out of a text what says whose station it is: names, folders, addresses, the token."""
 
+import json
 import os
 import pwd
 import re
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import chain
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
+from config import DisplaySettings
+from config.kept import TOKEN
+from firmware_bridge.errors import printable
+from firmware_bridge.floor.doctor.folder_facts import obstacle_to
 from firmware_bridge.log import nameless
 
-NOBODYS = {"root", "leverrep", "localhost"}  # names that say nothing
+NOBODYS = {"", "root", "leverrep", "localhost"}  # names that say nothing
 TOKEN_LENGTH = 16  # what is shorter is none, and may be in any text
+_URL = re.compile(r"(?<=://)[^\s/:\[<'\"]+")
 _IPV4 = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b")
 _MAYBE_IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F]*:[0-9a-fA-F:]+")
 
 
 @dataclass(frozen=True)
 class Privacy:
-    """`names`: of users and computers. `secrets`: whatever must be in no text."""
+    """What must be in no text, each with what is to stand there. `words`: names of users and
+    computers, wherever they are no part of another word. `texts`: anywhere.
+    """
 
-    names: Collection[str]
-    secrets: Collection[str] = ()
+    words: Mapping[str, str]
+    texts: Mapping[str, str]
 
     def text(self, text: str) -> str:
         """The same without them."""
-        for secret in self.secrets:
-            text = text.replace(secret, "<secret>")
-        text = nameless(text)
-        for name in sorted(self.names, key=len, reverse=True):  # one may be in another
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "<name>", text, flags=re.I)
+        for private in _longest_first(self.texts):
+            text = text.replace(private, self.texts[private])
+        text = _URL.sub("<address>", nameless(text))
+        for word in _longest_first(self.words):
+            there = rf"(?<!\w){re.escape(word)}(?!\w)"
+            text = re.sub(there, self.words[word], text, flags=re.I)
         return _MAYBE_IPV6.sub(_hidden, _IPV4.sub("<address>", text))
 
     def value(self, value: Any) -> Any:
@@ -46,13 +57,32 @@ class Privacy:
         return value
 
 
-def of_this_computer(folder: Path, token_file: Path) -> Privacy:
-    """What is private here. `folder`: its owner is somebody, too."""
+def of_this_computer(folder: Path, port: str | None, display: DisplaySettings) -> Privacy:
+    """What is private here. `folder`: of what is kept; its owner is somebody, too. `port`: the
+    machine's; it says nothing of anybody if it is called as the system calls it.
+    """
     host = socket.gethostname()
-    names = {*_users(folder), host, host.split(".")[0]}
+    words = dict.fromkeys([*_users(folder), host, host.split(".")[0]], "<name>")
+    words |= dict.fromkeys([display.host, *display.names], "<address>")
+    obstacle = obstacle_to(folder)
+    folders = [str(folder), os.path.realpath(folder), *([str(obstacle.path)] if obstacle else [])]
+    texts = dict.fromkeys(chain.from_iterable(map(_spelled, folders)), "<state>")
+    if port and not port.startswith("/dev/"):
+        texts |= dict.fromkeys(_spelled(port), "<port>")
     return Privacy(
-        {name for name in names if name and name.lower() not in NOBODYS}, _token(token_file)
+        {word: instead for word, instead in words.items() if word.lower() not in NOBODYS},
+        texts | dict.fromkeys(_token(folder / TOKEN), "<secret>"),
     )
+
+
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    """One may be in another."""
+    return sorted(texts, key=len, reverse=True)
+
+
+def _spelled(path: str) -> set[str]:
+    """As it is, in a command, in a log, on the screen."""
+    return {path, quote(path), json.dumps(path)[1:-1], printable(path)}
 
 
 def _users(folder: Path) -> Iterator[str]:
@@ -65,6 +95,8 @@ def _users(folder: Path) -> Iterator[str]:
 
 def _token(file: Path) -> list[str]:
     with suppress(OSError, UnicodeDecodeError):
+        if not file.is_file():  # a pipe would be waited for
+            return []
         return [one for one in file.read_text(encoding="ascii").split() if len(one) >= TOKEN_LENGTH]
     return []
 

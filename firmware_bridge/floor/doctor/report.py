@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from firmware_bridge import VERSION
+from firmware_bridge.errors import printable
 from firmware_bridge.floor.doctor.check import Check, State
 
 SCHEMA = "leverrep.doctor/1"
@@ -54,9 +55,9 @@ class Report:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for check in self.checks:
-            table.add_row(_MARKS[check.state], check.name, Text(check.words))
+            table.add_row(_MARKS[check.state], check.name, Text(printable(check.words)))
             if check.fix:
-                table.add_row("", "", Text(f"-> {check.fix}", style="bold"))
+                table.add_row("", "", Text(f"-> {printable(check.fix)}", style="bold"))
         return Group(Text(head), Text(), table, *self._rule(), Text(), Text(self._summary()))
 
     def _rule(self) -> list[Text]:
@@ -64,7 +65,7 @@ class Report:
         port = next((one for one in self.checks if one.name == "port"), None)
         if port is None or not port.values.get("udev_rule") or port.values["usable"]:
             return []
-        return [Text(), Text(port.values["udev_rule"])]
+        return [Text(), *(Text(printable(line)) for line in port.values["udev_rule"].split("\n"))]
 
     def _summary(self) -> str:
         wrong = sum(check.state is State.WRONG for check in self.checks)

@@ -1,30 +1,32 @@
 """Asks the station that runs on this computer how things stand; by no proxy, and not for long."""
 
-import http.client
-import json
+import os
+import re
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import UNAUTHORIZED
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+
 from config import DisplaySettings
 from firmware_bridge.floor.display.snapshot import SCHEMA
+from firmware_bridge.floor.doctor.listener import listens_alone
+from firmware_bridge.floor.doctor.told_machine import told_machine
 
-WAIT_S = 1.0
-# What a station of this version knows of its machine; one of an older version may know less.
-FIELDS = {"port", "why", "device_id", "firmware", "bundled_firmware", "update_needed", "sensor"}
-FIELDS |= {"counts_per_turn", "protocol", "rate_hz", "measured_hz", "jitter_us", "reset", "sent"}
-FIELDS |= {"received", "missing", "late", "reboots", "overruns", "bad_frames", "bus_faults"}
-FIELDS |= {"magnet", "streaming", "silent_s", "clock"}
-_MOST_BYTES = 1 << 22
+WAIT_S = 1.0  # for all of it, however slowly it comes
+MOST_BYTES = 1 << 18  # a state has some thousand
+_STATUS = re.compile(rb"HTTP/1\.\d (\d{3}) ")
 
 
 @dataclass(frozen=True)
 class RunningStation:
-    """Who answers at `address`: a station, something `other`, something `silent` that only takes
-    the call, `nobody`; `elsewhere`: that is no address of this computer, and was not asked.
+    """Who answers at `address`: a station, something `other`, something `silent` that does not say
+    all in time, `nobody`; `elsewhere`: that is no address of this computer, and was not asked.
 
     `machine`: what the station knows of its machine (MachineHealth.view); None: it does not tell.
     """
@@ -33,33 +35,47 @@ class RunningStation:
     who: Literal["station", "other", "silent", "nobody", "elsewhere"]
     machine: dict[str, Any] | None = None
 
+    def machine_at(self, port: str | None) -> dict[str, Any] | None:
+        """What it knows of the machine at this port, by whatever name; None: of its machine."""
+        if port is None or self.machine is None:
+            return self.machine
+        its = self.machine["port"]
+        return self.machine if its and os.path.realpath(its) == os.path.realpath(port) else None
 
-def ask_station(display: DisplaySettings, token_file: Path) -> RunningStation:
-    """The station that has this display. The token is told to nobody but this computer."""
-    host = _reached_at(display.host)
-    address = (
-        f"http://[{host}]:{display.port}/" if ":" in host else f"http://{host}:{display.port}/"
-    )
+
+class _State(msgspec.Struct):
+    schema: str = ""
+    machine: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def ask_station(
+    display: DisplaySettings, token_file: Path, process: int | None = None
+) -> RunningStation:
+    """The station that has this display. `process`: of the one that keeps its sets in our folder.
+
+    That process alone is told the token: while it is away, anybody may listen where it would.
+    """
+    host, port = _reached_at(display.host), display.port
+    address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
     if not _is_here(host):
         return RunningStation(address, "elsewhere")
+    until = time.monotonic() + WAIT_S
     try:
-        status, body = _get(host, display.port, {})
-        if status == http.client.UNAUTHORIZED and _is_loopback(host):
-            status, body = _get(host, display.port, _bearer(token_file))
-    except (http.client.HTTPException, ValueError):  # it does not speak HTTP
-        return RunningStation(address, "other")
+        status, body = _get(host, port, "", until)
+        if status == UNAUTHORIZED and process and listens_alone(port, process):
+            status, body = _get(host, port, _bearer(token_file), until)
     except TimeoutError:
         return RunningStation(address, "silent")
+    except (ConnectionResetError, BrokenPipeError):
+        return RunningStation(address, "other")
     except OSError:
         return RunningStation(address, "nobody")
-    if status == http.client.UNAUTHORIZED and b"token" in body:
+    if status == UNAUTHORIZED and b"token" in body:
         return RunningStation(address, "station")
     state = _parsed(body)
-    if state.get("schema") != SCHEMA:
+    if state.schema != SCHEMA:
         return RunningStation(address, "other")
-    machine = state.get("machine")
-    knows = isinstance(machine, dict) and machine.keys() >= FIELDS
-    return RunningStation(address, "station", machine if knows else None)
+    return RunningStation(address, "station", told_machine(bytes(state.machine)))
 
 
 def _reached_at(host: str) -> str:
@@ -78,38 +94,51 @@ def _is_here(host: str) -> bool:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.bind((host, 0))
             return True
-    except (OSError, UnicodeError):
+    except (OSError, UnicodeError, TypeError):  # TypeError: a name with a NUL in it
         return False
 
 
-def _is_loopback(host: str) -> bool:
+def _bearer(token_file: Path) -> str:
+    """The header that shows the token, if there is one that we may read."""
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        regular = token_file.is_file()  # a pipe would be waited for
+        token = token_file.read_text(encoding="ascii", errors="replace").strip() if regular else ""
+    except OSError:
+        return ""
+    return f"Authorization: Bearer {token}\r\n" if token.isascii() and token.isprintable() else ""
 
 
-def _bearer(token_file: Path) -> dict[str, str]:
+def _get(host: str, port: int, header: str, until: float) -> tuple[int, bytes]:
+    """Status and body of what is answered; (0, b"") if that is no HTTP.
+
+    Raises TimeoutError if it has not ended at `until`, by the steady clock.
+    """
+    name = f"[{host}]" if ":" in host else host
+    # HTTP/1.0: the answer comes in one piece, and then the line is closed.
+    asked = f"GET /api/state HTTP/1.0\r\nHost: {name}:{port}\r\n{header}\r\n"
+    with socket.create_connection((host, port), _left(until)) as line:
+        line.sendall(asked.encode(errors="replace"))
+        answer = bytearray()
+        while len(answer) < MOST_BYTES:
+            line.settimeout(_left(until))
+            if not (piece := line.recv(1 << 16)):
+                break
+            answer += piece
+    head, _, body = bytes(answer[:MOST_BYTES]).partition(b"\r\n\r\n")
+    status = _STATUS.match(head)
+    return (int(status[1]), body) if status else (0, b"")
+
+
+def _left(until: float) -> float:
+    """Seconds, more than none. Raises TimeoutError."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _parsed(body: bytes) -> _State:
     try:
-        token = token_file.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:  # it is of another user's station
-        return {}
-    return {"Authorization": f"Bearer {token}"} if token.isprintable() else {}
-
-
-def _get(host: str, port: int, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(host, port, timeout=WAIT_S)
-    try:
-        connection.request("GET", "/api/state", headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read(_MOST_BYTES)
-    finally:
-        connection.close()
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        state = json.loads(body)
+        return msgspec.json.decode(body, type=_State)
     except (ValueError, RecursionError):
-        return {}
-    return state if isinstance(state, dict) else {}
+        return _State()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 
 from firmware_bridge.floor.doctor.check import Check, ok, told, unknown, warning, wrong
 from firmware_bridge.floor.doctor.facts import Facts
@@ -15,6 +16,8 @@ AHEAD = timedelta(minutes=5)
 # As in leverrep.service.
 AS_SERVICE = "sudo -u leverrep env XDG_CONFIG_HOME=/etc XDG_STATE_HOME=/var/lib"
 SEEN_SETS = 3  # that must have seen the lever's stop to tell whether it has moved
+
+NO_FOLDER = unknown("not known without the folder of what is kept")
 
 
 def settings(facts: Facts) -> Check:
@@ -34,6 +37,8 @@ def calibration(facts: Facts) -> Check:
         return told(found.problem)
     if found.by_hand:
         return ok("by hand, in the settings")
+    if facts.folder.obstacle:
+        return NO_FOLDER
     if found.saved is None:
         return wrong("never calibrated: angles may be wrong", "run 'leverrep calibrate'")
     made = found.saved.made_utc
@@ -62,6 +67,8 @@ def slip(facts: Facts) -> Check:
 
 def store(facts: Facts) -> Check:
     """Are the kept sets sound?"""
+    if facts.folder.obstacle:
+        return NO_FOLDER
     store = facts.store
     values = {"path": str(store.path), "size": store.size, "sets": store.sets}
     values |= {"version": store.version, "whole": store.whole}
@@ -70,6 +77,9 @@ def store(facts: Facts) -> Check:
     if store.whole is False:
         cure = "the next start sets it aside and begins a new one; keep it, it may be mended"
         return wrong(f"{store.path} is damaged", cure, **values)
+    if store.busy:
+        words = f"{store.path} cannot be read: another program has it"
+        return wrong(words, "end that program, or ask again when it is done", **values)
     if store.problem:
         cure = "check whose it is, and that the disk is sound"
         return wrong(f"{store.path} cannot be read: {store.problem}", cure, **values)
@@ -95,6 +105,12 @@ def disk(facts: Facts) -> Check:
     room = folder.free // each
     values = {"path": str(folder.path), "free": folder.free, "room_for_sets": room}
     words = f"{_megabytes(folder.free)} free, room for {room} sets"
+    if folder.obstacle:
+        path, is_link = folder.obstacle
+        if is_link:
+            cure = "connect the disk that it leads to, or correct the link"
+            return wrong(f"the link {path} leads to no folder", cure, **values)
+        return wrong(f"{path} is no folder", "move it away", **values)
     if not folder.writable:
         cure = "check whose folder it is, and that the disk is not read-only or worn out"
         return wrong(f"{folder.path} cannot be written to", cure, **values)
@@ -107,12 +123,14 @@ def disk(facts: Facts) -> Check:
 def files(facts: Facts) -> Check:
     """Are they for their owner alone, and is that us?"""
     folder = facts.folder
+    if folder.obstacle:
+        return NO_FOLDER
     values = {"loose": list(folder.loose), "foreign": list(folder.foreign)}
     if folder.foreign:
-        cure = f"run 'sudo chown -R {facts.port['user']} {folder.path}'"
+        cure = f"run: sudo chown -R {quote(facts.port['user'])} {quote(str(folder.path))}"
         return wrong(f"{_some(folder.foreign)} is another user's", cure, **values)
     if folder.loose:
-        cure = f"run 'chmod -R go= {folder.path}'"
+        cure = f"run: chmod -R go= {quote(str(folder.path))}"
         return warning(f"{_some(folder.loose)} may be read by others", cure, **values)
     return ok("for their owner alone", **values)
 
@@ -154,6 +172,8 @@ def display(facts: Facts) -> Check:
 def records(facts: Facts) -> Check:
     """What there is to look into when something has gone wrong."""
     folder = facts.folder
+    if folder.obstacle:
+        return NO_FOLDER
     values = {"log_bytes": folder.log_bytes, "incidents": folder.incidents}
     log = f"log {folder.log_bytes / 1000:.0f} kB" if folder.log_bytes else "no log yet"
     if folder.newest_incident is None:

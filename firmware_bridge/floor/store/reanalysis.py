@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from analysis import LiveAnalyser, SetReport
 from firmware_bridge.errors import LeverRepError, StoreError
 from firmware_bridge.floor.board import BY_HAND
+from firmware_bridge.floor.setrecord import Trace
 from firmware_bridge.floor.store.listing import Filter
 from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
@@ -35,7 +36,7 @@ def each_kept(one: StoredSet, angles: Angles, from_s: float) -> Iterator[StoredS
     """
     for n, report in enumerate(find_sets(one, angles)):
         start_s = from_s if report["start_s"] is None else report["start_s"]
-        trace = trail_beside(*angles, report)
+        trace = Trace.of(*trail_beside(*angles, report))
         record = replace(one.record, number=one.record.number + n, report=report, trace=trace)
         yield replace(
             one,

@@ -17,7 +17,7 @@ from analysis import SetReport
 from config import FormStandard
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.plan import Plan
-from firmware_bridge.floor.setrecord import SetRecord
+from firmware_bridge.floor.setrecord import NO_TRACE, SetRecord, Trace
 from firmware_bridge.floor.store.database import connect
 from firmware_bridge.floor.store.listing import (
     CURRENT,
@@ -135,7 +135,7 @@ class Store:
             "kind": samples.kind,
             "from_s": samples.from_s,
             "data": zlib.compress(samples.data),
-            "trace": zlib.compress(msgspec.json.encode(record.trace)),
+            "trace": record.trace.packed,
         }
         self._insert("INSERT INTO samples", packed)
         return number
@@ -249,8 +249,9 @@ class Store:
             raise StoreError(f"there is no set {number}: see `leverrep sets list`")
         row = self._db.execute("SELECT trace FROM samples WHERE set_id = ?", [number]).fetchone()
         with _told_as_damage(number):
-            times, angles = msgspec.json.decode(zlib.decompress(row[0])) if row else ((), ())
-            return replace(found, record=replace(found.record, trace=(times, angles)))
+            trace = Trace(row[0]) if row else NO_TRACE
+            trace.points()
+            return replace(found, record=replace(found.record, trace=trace))
 
     def samples(self, number: int) -> Samples | None:
         """What a set was measured on."""
@@ -288,7 +289,17 @@ class Store:
         return bool(self._db.execute("PRAGMA integrity_check").fetchone() == ("ok",))
 
 
-_begun = msgspec.json.Decoder(StoredSet)
+def _points(value: object) -> object:
+    if isinstance(value, Trace):
+        return value.points()
+    raise TypeError(f"{type(value).__name__} is nothing to be kept")
+
+
+def _trace(kind: type, points: Any) -> Trace:
+    return Trace.of(*points)
+
+
+_begun = msgspec.json.Decoder(StoredSet, dec_hook=_trace)
 _form = msgspec.json.Decoder(FormStandard)
 
 
@@ -301,7 +312,7 @@ def _calibration(text: str) -> dict[str, Any]:
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=_points).decode()
 
 
 def _time(text: str) -> datetime:

@@ -6,6 +6,7 @@ import pwd
 import socket
 import stat
 import zipfile
+from datetime import datetime, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +15,11 @@ import pytest
 
 from config import CalibrationBook, ConfigError, Settings, load_settings
 from firmware_bridge.errors import OutputError
+from firmware_bridge.floor.doctor import bundle
 from firmware_bridge.floor.doctor.bundle import write_bundle
 from firmware_bridge.floor.doctor.examine import examine
 from firmware_bridge.floor.doctor.facts import gather
+from firmware_bridge.floor.doctor.folder_facts import folder_facts
 from firmware_bridge.floor.doctor.report import Report
 from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.store.store import Store
@@ -32,6 +35,7 @@ SECRETS = [
     "77.25",  # a load
     "192.168.7.9",
     "2001:db8::77",
+    "77ba1c",  # in the folder's name, and in the display's
     "Corneliuss",  # a standard, and all sorts of names in the settings
     "/home/annabella",
 ]
@@ -47,7 +51,7 @@ standard = "Corneliuss"
 rate_hz = 100
 [display]
 host = "192.168.7.9"
-names = ["bertas-laptop"]
+names = ["bertas-laptop", "77ba1c.lan"]
 [standards.Corneliuss]
 min_depth_deg = 20
 """
@@ -59,7 +63,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(socket, "gethostname", lambda: "bertas-laptop")
     monkeypatch.setattr(pwd, "getpwuid", lambda _: SimpleNamespace(pw_name="annabella"))
     monkeypatch.setenv("HOME", "/home/annabella")
-    folder = tmp_path / "annabella" / "state"
+    folder = tmp_path / "Praxis 77ba1c" / "state"
     (folder / "incidents").mkdir(parents=True)
     with Store(folder / "sets.db") as store:
         add(store, "u1")
@@ -71,6 +75,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "2026-11-28T10:00:00.000Z start home=/home/annabella host=bertas-laptop\n"
         "2026-11-28T10:00:01.000Z display http://192.168.7.9:8765/?token=VeryS3cretToken0123456789\n"
         "2026-11-28T10:00:02.000Z display [2001:db8::77] user=annabella\n"
+        f'2026-11-28T10:00:03.000Z trouble why="{folder}/sets.db: full, see http://77ba1c.org/"\n'
     )
     (folder / "station.log.1").write_text("2026-11-27T10:00:00.000Z stop\n")
     (folder / "diary.txt").write_text("sciatica")
@@ -86,7 +91,8 @@ def examined(folder: Path, settings: Settings, unreadable: str = "", **ports: An
     user = {"user": "annabella", "candidates": ("/dev/serial/by-id/Corneliuss",)}
     ports = port(**(user | ports))
     station = RunningStation(ADDRESS, "nobody")
-    return Report(examine(gather(settings, unreadable, folder, station, machine(), "", ports, NOW)))
+    kept = folder_facts(folder)
+    return Report(examine(gather(settings, unreadable, kept, station, machine(), "", ports, NOW)))
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -119,7 +125,7 @@ def test_what_is_in_it(home: Path, tmp_path: Path) -> None:
     assert told["station"] == {"standard": "(set, left out)", "rate_hz": 100}
     assert told["display"]["port"] == 8765
     assert told["own_standards"][0]["min_depth_deg"] == 20
-    assert found["station.log"].count(b"\n") == 3
+    assert found["station.log"].count(b"\n") == 4
 
 
 def test_nothing_of_a_person_is_in_it(home: Path, tmp_path: Path) -> None:
@@ -165,7 +171,8 @@ def test_it_is_made_when_everything_is_broken(tmp_path: Path) -> None:
     gone = port(path=None, exists=False, usable=False, group=None, udev_rule=None, candidates=())
     station = RunningStation(ADDRESS, "nobody")
     why = "no machine: plug it in"
-    found = gather(Settings(), str(broken), folder, station, None, why, gone, NOW)
+    kept = folder_facts(folder)
+    found = gather(Settings(), str(broken), kept, station, None, why, gone, NOW)
     report = Report(examine(found))
     write_bundle(tmp_path / "out.zip", report, folder, tmp_path)
     assert set(members(tmp_path / "out.zip")) == {
@@ -180,6 +187,37 @@ def test_it_is_made_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
     folder = tmp_path / "none"
     write_bundle(tmp_path / "out.zip", examined(folder, Settings()), folder, None)
     assert "doctor.json" in members(tmp_path / "out.zip")
+
+
+@pytest.mark.parametrize(("year", "dated"), [(1970, 1980), (2150, 2107)])
+def test_it_is_made_whatever_the_clock_says(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, year: int, dated: int
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime(year, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(bundle, "datetime", Clock)
+    write_bundle(tmp_path / "out.zip", examined(home, Settings()), home, None)
+    with zipfile.ZipFile(tmp_path / "out.zip") as made:
+        assert {member.date_time[0] for member in made.infolist()} == {dated}
+
+
+def test_names_that_are_no_text_are_in_nobodys_way(tmp_path: Path) -> None:
+    folder = tmp_path / "st\udcff"
+    folder.mkdir()
+    report = examined(folder, Settings(), path="/dev/\udcff", exists=False)
+    write_bundle(tmp_path / "out.zip", report, folder, None)
+    assert b"/dev/\\udcff" in members(tmp_path / "out.zip")["doctor.json"]
+
+
+def test_pipes_in_place_of_files_are_not_waited_for(tmp_path: Path) -> None:
+    for name in ("sets.db", "calibrations.json", "token", "station.log"):
+        os.mkfifo(tmp_path / name)
+    write_bundle(tmp_path / "out.zip", examined(tmp_path, Settings()), tmp_path, None)
+    told = members(tmp_path / "out.zip")["calibrations.json"]
+    assert json.loads(told) == {"unreadable": True}
 
 
 def test_it_is_for_its_owner_alone_and_has_no_owner_in_it(home: Path, tmp_path: Path) -> None:

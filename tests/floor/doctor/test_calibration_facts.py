@@ -1,5 +1,6 @@
 """The calibration in force is the one that a station would count by."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,11 @@ def test_without_a_machine_it_is_the_one_that_is_calibrated(file: Path) -> None:
 def test_a_damaged_book_is_told(file: Path) -> None:
     file.write_text("{")
     assert "damaged" in calibration_facts(Settings(), file, DEVICE, ()).unreadable
+
+
+def test_a_pipe_in_place_of_the_book_is_not_waited_for(file: Path) -> None:
+    os.mkfifo(file)
+    assert "it is no file" in calibration_facts(Settings(), file, DEVICE, ()).unreadable
 
 
 def test_a_sensor_that_has_moved(file: Path) -> None:

@@ -9,6 +9,7 @@ from firmware_bridge.device.portcheck import PortFacts
 from firmware_bridge.floor.doctor.check import State
 from firmware_bridge.floor.doctor.examine import CHECKS, examine
 from firmware_bridge.floor.doctor.facts import gather
+from firmware_bridge.floor.doctor.folder_facts import folder_facts
 from firmware_bridge.floor.doctor.running import RunningStation
 from tests.floor.doctor.healthy import NOW, facts, machine, port
 
@@ -30,9 +31,9 @@ def test_what_is_wrong_or_noted_says_what_to_do() -> None:
 
 @pytest.mark.parametrize("ports", [port(), PortFacts(None).to_dict()])
 def test_facts_become_checks(tmp_path: Path, ports: dict[str, object]) -> None:
-    why = "no lever machine found: plug it in"
+    folder, why = folder_facts(tmp_path), "no lever machine found: plug it in"
     station = RunningStation("http://127.0.0.1:8765/", "nobody")
-    found = examine(gather(Settings(), "", tmp_path, station, None, why, ports, NOW))
+    found = examine(gather(Settings(), "", folder, station, None, why, ports, NOW))
     assert [check.name for check in found] == list(CHECKS)
 
 

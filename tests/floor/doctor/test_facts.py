@@ -6,6 +6,7 @@ from typing import Any
 from config import CalibrationBook, Settings
 from config.kept import CALIBRATIONS
 from firmware_bridge.floor.doctor.facts import NOT_YET, Facts, gather
+from firmware_bridge.floor.doctor.folder_facts import folder_facts
 from firmware_bridge.floor.doctor.running import RunningStation
 from tests.config.test_calibrations import saved
 from tests.floor.doctor.healthy import ADDRESS, NOW, machine, port
@@ -17,7 +18,8 @@ def of(
     told: dict[str, Any] = {"machine": machine(), "why": ""} | changed
     station = RunningStation(ADDRESS, "nobody")
     settings = settings or Settings()
-    return gather(settings, unreadable, folder, station, told["machine"], told["why"], port(), NOW)
+    where = folder_facts(folder)
+    return gather(settings, unreadable, where, station, told["machine"], told["why"], port(), NOW)
 
 
 def test_an_empty_folder_is_left_empty(tmp_path: Path) -> None:

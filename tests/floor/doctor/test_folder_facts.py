@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +35,23 @@ def test_a_folder_that_is_not_there_yet_is_not_made(tmp_path: Path) -> None:
     assert facts.writable
     assert facts.free > 0
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("below", [".", "a/leverrep"])
+def test_a_link_to_a_disk_that_is_not_there_is_an_obstacle(tmp_path: Path, below: str) -> None:
+    link = tmp_path / "state"
+    link.symlink_to(tmp_path / "stick" / "leverrep")
+    facts = folder_facts(link / below)
+    assert facts.obstacle == (link, True)
+    assert facts.station is None
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert folder_facts(tmp_path / "loop").obstacle == (tmp_path / "loop", True)
+
+
+def test_a_file_where_the_folder_should_be_is_an_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    for folder in (tmp_path / "state", tmp_path / "state" / "leverrep"):
+        assert folder_facts(folder).obstacle == (tmp_path / "state", False)
 
 
 def test_files_that_others_may_read_are_named_and_those_of_others_not(folder: Path) -> None:
@@ -72,6 +90,36 @@ def locked(folder: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("locked")
 def test_a_station_that_keeps_its_sets_there_is_found(folder: Path) -> None:
     assert folder_facts(folder).station == os.getpid()
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_link_to_the_folder_is_the_folder(folder: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    facts = folder_facts(link)
+    assert (facts.path, facts.obstacle, facts.station) == (folder, None, os.getpid())
+    assert facts.log_bytes == 10
+
+
+def test_a_station_that_has_ended_is_none(folder: Path) -> None:
+    locks = folder / "locks"
+    for pid, station in ((os.getpid(), os.getpid()), (99_999_999, None)):
+        inode = folder.stat().st_ino
+        locks.write_text(f"1: FLOCK  ADVISORY  WRITE {pid} fe:01:{inode} 0 EOF\n")
+        assert folder_facts(folder, locks).station == station
+
+
+def test_a_lock_of_another_user_is_of_another_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks = folder / "locks"
+    locks.write_text(f"1: FLOCK  ADVISORY  WRITE 4711 fe:01:{folder.stat().st_ino} 0 EOF\n")
+    other = SimpleNamespace(st_uid=folder.stat().st_uid + 1)
+    real = os.stat
+    monkeypatch.setattr(
+        os, "stat", lambda path, **k: other if path == "/proc/4711" else real(path, **k)
+    )
+    assert folder_facts(folder, locks).station is None
 
 
 @pytest.mark.usefixtures("locked")

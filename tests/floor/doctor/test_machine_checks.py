@@ -7,6 +7,7 @@ import pytest
 from config import Settings, StationSettings
 from firmware_bridge.floor.doctor import machine_checks
 from firmware_bridge.floor.doctor.check import Check, State
+from firmware_bridge.floor.doctor.running import RunningStation
 from tests.floor.doctor.healthy import facts, machine, port
 
 PORT = "/dev/ttyACM0"
@@ -61,16 +62,38 @@ def test_a_port_that_is_forbidden_by_its_mode() -> None:
     assert "usermod" not in found.fix
     bare = machine_checks.port(without(usable=False, udev_rule=None))
     assert bare.fix == "ask whoever looks after this computer"
+    nameless = without(usable=False, in_group=False, group=None, udev_rule=None)
+    assert "usermod" not in machine_checks.port(nameless).fix
+
+
+def test_names_that_a_shell_would_read_otherwise_are_quoted() -> None:
+    found = machine_checks.port(without(usable=False, in_group=False, user="GYM\\kim"))
+    assert "sudo usermod -aG dialout 'GYM\\kim'" in found.fix
 
 
 def test_a_busy_port_names_who_has_it() -> None:
-    found = machine_checks.port(without(holder={"pid": 812, "name": "leverrep"}))
+    found = machine_checks.port(without(holder={"pid": 977, "name": "leverrep"}))
     assert (found.state, found.words) == (
         State.WRONG,
-        f"{PORT} is in use by leverrep (process 812)",
+        f"{PORT} is in use by leverrep (process 977)",
     )
     assert "if it is the station" in found.fix
     assert "end that program" in found.fix
+
+
+def test_a_port_that_our_own_station_has_is_fine() -> None:
+    ours = {"pid": 812, "name": "leverrep"}
+    silent = RunningStation("", "station")
+    held = facts(machine=None, why="it is busy: look", port=port(holder=ours), station=silent)
+    found = machine_checks.port(held)
+    assert (found.state, found.words) == (
+        State.OK,
+        f"{PORT} is in use by the station (process 812)",
+    )
+    found = machine_checks.machine(held)
+    assert (found.state, found.words) == (State.UNKNOWN, "the station has it, and does not tell")
+    told = facts(machine=None, why="it is gone: look", port=port(holder=ours))
+    assert machine_checks.machine(told).words == "it is gone"
 
 
 def test_a_port_that_is_fine_though_nothing_answers_is_fine() -> None:

@@ -67,6 +67,19 @@ def test_names_in_brackets_are_not_taken_for_markup() -> None:
     assert "[bold]x[/nope] is bad" in screen(report)
 
 
+def test_what_others_have_written_can_steer_no_terminal_and_add_no_line() -> None:
+    hostile = "\x1b[2J\x1b]0;x\x07\nok    store   fine\r\u202e\udcff"
+    rule = f'SUBSYSTEM=="tty", \\\n  GROUP="{hostile[:4]}"'
+    values = {"udev_rule": rule, "usable": False}
+    text, plain = (
+        screen(Report([Check(State.WRONG, words, words, values, name="port")]), 200)
+        for words in (hostile, "x")
+    )
+    assert "\\x1b[2J\\x1b]0;x\\x07\\nok    store   fine\\r\\u202e\\udcff" in text
+    assert all(line.isprintable() for line in text.splitlines())
+    assert len(text.splitlines()) == len(plain.splitlines())
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [(State.OK, 0), (State.WARNING, 0), (State.UNKNOWN, 0), (State.WRONG, 1)],

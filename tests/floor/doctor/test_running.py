@@ -1,22 +1,23 @@
 """Asking the station that runs: told from strangers, not waited for, no token given away."""
 
 import json
+import os
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from config import DisplaySettings, Settings
-from firmware_bridge.device.ledger import Totals
-from firmware_bridge.device.machinehealth import MachineHealth
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.display.display import Display
 from firmware_bridge.floor.doctor import running
-from firmware_bridge.floor.doctor.running import FIELDS, ask_station
+from firmware_bridge.floor.doctor.running import RunningStation, ask_station
 from tests.floor.doctor.healthy import machine
 
 Answer = Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]
@@ -85,11 +86,17 @@ def test_a_station_of_an_older_version_tells_less(
     assert (found.who, found.machine) == ("station", None)
 
 
-def test_what_is_asked_for_is_what_is_known_of_a_machine() -> None:
-    assert set(MachineHealth().view(Totals(0, 0, 0, 0), 0.0)) == FIELDS == set(machine())
-
-
-@pytest.mark.parametrize("body", [b"<html>", b"[1]", b'{"schema": "other/1"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"[1]",
+        b'{"schema": "other/1"}',
+        b'{"schema": "\xff"}',
+        b"[" * 100_000,
+        b" " * running.MOST_BYTES + b'{"schema": "leverrep.state/1"}',
+    ],
+)
 def test_another_program_is_told_from_a_station(
     serve: Callable[[Answer], Server], tmp_path: Path, body: bytes
 ) -> None:
@@ -147,8 +154,28 @@ def test_the_token_is_used_if_it_is_asked_for(
 ) -> None:
     (tmp_path / "token").write_text("s3cret\n")
     server = serve(needs_token)
-    assert ask_station(server.display, tmp_path / "token").machine == machine()
+    assert ask_station(server.display, tmp_path / "token", os.getpid()).machine == machine()
     assert server.asked == [None, "Bearer s3cret"]
+
+
+def test_no_other_process_is_told_the_token(
+    serve: Callable[[Answer], Server], tmp_path: Path
+) -> None:
+    """Our station is away, or has found its port taken and is at another."""
+    (tmp_path / "token").write_text("s3cret\n")
+    for station in (None, os.getppid()):
+        server = serve(needs_token)
+        found = ask_station(server.display, tmp_path / "token", station)
+        assert (found.who, found.machine) == ("station", None)
+        assert server.asked == [None]
+
+
+def test_a_token_that_is_a_pipe_is_not_waited_for(
+    serve: Callable[[Answer], Server], tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "token")
+    found = ask_station(serve(needs_token).display, tmp_path / "token", os.getpid())
+    assert found.who == "station"
 
 
 @pytest.mark.parametrize("text", [None, "wrong", "two\nlines"])
@@ -157,24 +184,62 @@ def test_a_station_of_another_user_is_still_a_station(
 ) -> None:
     if text:
         (tmp_path / "token").write_text(text)
-    found = ask_station(serve(needs_token).display, tmp_path / "token")
+    found = ask_station(serve(needs_token).display, tmp_path / "token", os.getpid())
     assert (found.who, found.machine) == ("station", None)
 
 
-def test_no_token_goes_beyond_this_computer(
+def test_one_that_never_comes_to_an_end_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "token").write_text("s3cret")
-    asked = []
+    monkeypatch.setattr(running, "WAIT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-    def get(host: str, port: int, headers: dict[str, str]) -> tuple[int, bytes]:
-        asked.append(headers)
-        return 401, b"A token is needed"
+        def drip() -> None:
+            caller, _ = listening.accept()
+            with caller, suppress(OSError):
+                caller.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+                while True:
+                    caller.sendall(b" ")
+                    time.sleep(0.01)
 
-    monkeypatch.setattr(running, "_get", get)
-    monkeypatch.setattr(running, "_is_here", lambda host: True)
-    assert ask_station(DisplaySettings(host="192.0.2.7"), tmp_path / "token").who == "station"
-    assert asked == [{}]
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        display = DisplaySettings(port=listening.getsockname()[1])
+        assert ask_station(display, tmp_path / "token").who == "silent"
+        assert time.monotonic() - began < 5
+        thread.join()
+
+
+def test_one_that_hangs_up_is_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reset() -> None:
+            caller, _ = listening.accept()
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            caller.close()
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        display = DisplaySettings(port=listening.getsockname()[1])
+        assert ask_station(display, tmp_path / "token").who == "other"
+        thread.join()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "a\0b", "no such name", "x" * 200])
+def test_what_is_no_address_of_this_computer(tmp_path: Path, host: str) -> None:
+    assert ask_station(DisplaySettings(host=host), tmp_path / "token").who == "elsewhere"
+
+
+def test_a_machine_is_known_by_its_port_under_whatever_name(tmp_path: Path) -> None:
+    device, link = tmp_path / "device", tmp_path / "link"
+    link.symlink_to(device)
+    station = RunningStation("", "station", machine(port=str(device)))
+    for port in (None, str(device), str(link)):
+        assert station.machine_at(port) == station.machine
+    assert station.machine_at(str(tmp_path / "other")) is None
+    assert RunningStation("", "station", machine(port=None)).machine_at(str(tmp_path)) is None
+    assert RunningStation("", "nobody").machine_at(str(device)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Everything that can be wrong with the station, and the words that say it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +10,11 @@ import pytest
 from firmware_bridge.floor.doctor import station_checks
 from firmware_bridge.floor.doctor.calibration_facts import CalibrationFacts
 from firmware_bridge.floor.doctor.check import Check, State
+from firmware_bridge.floor.doctor.folder_facts import Obstacle
 from firmware_bridge.floor.doctor.running import RunningStation
 from firmware_bridge.floor.store.migrate import VERSION
 from tests.config.test_calibrations import saved
-from tests.floor.doctor.healthy import ADDRESS, NOW, facts, folder, store
+from tests.floor.doctor.healthy import ADDRESS, FOLDER, NOW, facts, folder, store
 
 NAMES = ("settings", "calibration", "slip", "store", "disk", "files", "clock", "display", "records")
 
@@ -104,6 +107,12 @@ def test_no_sets_yet() -> None:
     assert (found.state, found.words) == (State.OK, "no sets yet")
 
 
+def test_a_store_that_another_program_has() -> None:
+    found = check("store", store=store(whole=None, problem="database is locked", busy=True))
+    assert is_wrong(found, "another program has it", "end that program")
+    assert "disk" not in found.fix
+
+
 def test_a_damaged_store() -> None:
     found = check("store", store=store(whole=False, problem="file is not a database"))
     assert is_wrong(found, "sets.db is damaged", "sets it aside")
@@ -151,6 +160,20 @@ def test_the_room_on_the_disk(sets: int, state: State) -> None:
     assert bool(found.fix) == (state is not State.OK)
 
 
+def test_a_folder_on_a_disk_that_is_not_there() -> None:
+    gone = folder(obstacle=Obstacle(FOLDER, is_link=True))
+    found = check("disk", folder=gone)
+    assert is_wrong(found, f"the link {FOLDER} leads to no folder", "connect the disk")
+    for name in ("store", "files", "calibration", "records"):
+        found = check(name, folder=gone, calibration=CalibrationFacts(), store=store(size=0))
+        assert found.state is State.UNKNOWN, name
+
+
+def test_a_file_in_the_way_of_the_folder() -> None:
+    found = check("disk", folder=folder(obstacle=Obstacle(FOLDER, is_link=False)))
+    assert is_wrong(found, f"{FOLDER} is no folder", "move it away")
+
+
 def test_a_disk_that_may_only_be_read() -> None:
     found = check("disk", folder=folder(writable=False))
     assert is_wrong(found, "cannot be written to", "read-only")
@@ -159,6 +182,13 @@ def test_a_disk_that_may_only_be_read() -> None:
 def test_files_that_others_may_read() -> None:
     found = check("files", folder=folder(loose=("sets.db", "token")))
     assert is_noted(found, "sets.db and 1 more may be read by others", "chmod -R go= /var/lib")
+
+
+def test_a_folder_with_a_space_in_its_name_is_one_word_to_a_shell() -> None:
+    kept = folder(path=Path("/srv/Praxis A/leverrep"), loose=("token",))
+    assert "chmod -R go= '/srv/Praxis A/leverrep'" in check("files", folder=kept).fix
+    kept = replace(kept, foreign=("token",))
+    assert "sudo chown -R kim '/srv/Praxis A/leverrep'" in check("files", folder=kept).fix
 
 
 def test_files_of_somebody_else() -> None:

@@ -10,6 +10,7 @@ import pytest
 from config.kept import STORE
 from firmware_bridge.floor.doctor import store_facts as store_module
 from firmware_bridge.floor.doctor.store_facts import store_facts
+from firmware_bridge.floor.setrecord import Trace
 from firmware_bridge.floor.store.migrate import VERSION
 from firmware_bridge.floor.store.store import Samples, Stop, Store
 from tests.floor.export.kept import EVENING, kept
@@ -26,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 def add(store: Store, uid: str) -> None:
     one = kept(uid=uid, id=None, program="0.1.0", device_id="a", stop_deg=61.5, calibration={})
-    one = replace(one, record=replace(one.record, trace=([0.0], [1.0])))
+    one = replace(one, record=replace(one.record, trace=Trace.of([0.0], [1.0])))
     with store.transaction():
         store.save(one, Samples("wire", os.urandom(20_000)))
 
@@ -52,7 +53,40 @@ def test_what_is_known_of_a_sound_store(folder: Path) -> None:
 def test_looking_changes_nothing(folder: Path) -> None:
     before = content(folder)
     store_facts(folder)
-    assert content(folder)[STORE] == before[STORE]
+    assert content(folder) == before  # and nothing is left beside it
+
+
+def test_a_station_that_begins_while_we_look_is_noticed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read as if nobody wrote may be torn then; it is read once more."""
+    real, stations = Store.is_whole, []
+
+    def is_whole(reader: Store) -> bool:
+        if not stations:
+            stations.append(Store(folder / STORE))
+            add(stations[0], "u9")
+            return False
+        return real(reader)
+
+    monkeypatch.setattr(Store, "is_whole", is_whole)
+    facts = store_facts(folder)
+    stations[0].close()
+    assert (facts.whole, facts.sets) == (True, 4)
+
+
+def test_a_store_that_another_program_keeps_to_itself_is_busy(folder: Path) -> None:
+    db = sqlite3.connect(folder / STORE)
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    db.execute("UPDATE sets SET uid = uid")
+    facts = store_facts(folder)
+    db.close()
+    assert (facts.busy, facts.whole) == (True, None)
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / STORE)
+    assert store_facts(tmp_path).problem == "it is no file"
 
 
 def test_without_a_store_none_is_made(tmp_path: Path) -> None:
@@ -128,11 +162,19 @@ def test_a_store_that_may_not_be_read_says_so(
     assert store_facts(folder).problem == "Permission denied"
 
 
-def test_a_store_with_a_date_that_is_none_says_so(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("date", "problem"),
+    [
+        ("yesterday", "yesterday"),
+        ("9999-12-31T23:59:59-14:00", "out of range"),
+        ("0001-01-01T00:00:00+14:00", "out of range"),
+    ],
+)
+def test_a_store_with_a_date_that_is_none_says_so(folder: Path, date: str, problem: str) -> None:
     with sqlite3.connect(folder / STORE) as db:
-        db.execute("UPDATE sets SET started_utc = 'yesterday'")
+        db.execute("UPDATE sets SET started_utc = ?", [date])
     db.close()
-    assert "yesterday" in store_facts(folder).problem
+    assert problem in store_facts(folder).problem
 
 
 def test_what_was_set_aside_is_named(folder: Path) -> None:

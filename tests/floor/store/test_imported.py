@@ -102,7 +102,7 @@ def test_it_is_judged_by_the_standard_that_is_given() -> None:
 
 
 def test_the_way_of_the_lever_comes_with_it() -> None:
-    first, second = (one.record.trace for one in two())
+    first, second = (one.record.trace.points() for one in two())
     for times, angles in (first, second):
         assert len(times) == len(angles) > 100
         assert min(angles) == pytest.approx(0, abs=1)

@@ -60,7 +60,7 @@ def test_an_interrupted_set_has_the_reps_that_were_done() -> None:
     assert one.record.plan.load_kg == 30.0
     since_s = one.report["start_s"] - FROM_S
     assert one.started_utc == BEGAN + timedelta(seconds=since_s)
-    times, angles = one.record.trace
+    times, angles = one.record.trace.points()
     assert times[0] <= one.report["start_s"] < times[-1]
     assert len(times) == len(angles) > 100
 

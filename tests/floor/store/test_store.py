@@ -10,6 +10,7 @@ import pytest
 
 from config.kept import STORE
 from firmware_bridge.errors import StoreError
+from firmware_bridge.floor.setrecord import Trace
 from firmware_bridge.floor.store.store import Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.floor.export.kept import EVENING, kept, struck_out
@@ -31,7 +32,8 @@ def store(path: Path) -> Iterator[Store]:
 def fresh(uid: str, **facts: object) -> StoredSet:
     """A set that no store has seen, with the way of its lever."""
     one = kept(uid=uid, **{"id": None, "program": "0.1.0", **facts})
-    return replace(one, record=replace(one.record, trace=([0.0, 0.05, 0.1], [60.0, 59.5, 58.25])))
+    trace = Trace.of([0.0, 0.05, 0.1], [60.0, 59.5, 58.25])
+    return replace(one, record=replace(one.record, trace=trace))
 
 
 def saved(store: Store, one: StoredSet, samples: Samples = WIRE) -> int:

@@ -1,0 +1,64 @@
+"""A short form of the garbage; and that what grows is found out."""
+
+import itertools
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from firmware_bridge.device.decoder import FaultKind
+from firmware_bridge.device.frames import Hello
+from firmware_bridge.device.ledger import Gap, Readings
+from firmware_bridge.device.stream import Item, Stream
+from tests.soak import garbage
+
+
+def seed() -> int:
+    """Another one each time; the figure tells which."""
+    return random.SystemRandom().randrange(1_000_000)
+
+
+def test_garbage_makes_nothing_grow() -> None:
+    (figure,) = garbage.figures(5, seed())
+    assert figure.holds, str(figure)
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("random bytes", {FaultKind.NOT_COBS, FaultKind.DAMAGED, FaultKind.TOO_LONG}),
+        ("no delimiter", set()),
+        ("delimiters", set()),
+        ("unknown frames", {FaultKind.UNKNOWN_TYPE}),
+        ("ever new boots", {Hello, Readings, Gap}),
+    ],
+)
+def test_garbage_is_what_it_is_called(kind: str, found: set[object]) -> None:
+    stream = Stream()
+    chunks = itertools.islice(garbage.KINDS[kind](1), 200)
+    items = [item for chunk in chunks for item in stream.feed(chunk)]
+    assert {getattr(item, "kind", type(item)) for item in items} == found
+
+
+class Hoarding(Stream):
+    """Keeps a tenth of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[bytes] = []
+
+    def feed(self, data: bytes, arrival_s: float | None = None) -> list[Item]:
+        self.kept.append(data[::10])
+        return []
+
+
+def chunks() -> Iterator[bytes]:
+    return itertools.repeat(bytes(garbage.CHUNK))
+
+
+def test_what_grows_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "Stream", Hoarding)
+    resident, own = garbage.growth(chunks(), 100_000_000)
+    assert min(resident, own) >= 1_000_000
+    assert not garbage.of({"one": (0, 0), "other": (0, own)}, "").holds
+    assert not garbage.of({"one": (resident, 0)}, "").holds
