@@ -384,12 +384,20 @@ def _flash(args: argparse.Namespace) -> int:
     from config import load_settings
     from firmware_bridge.device.flash import flash, only_port
 
+    def say(line: str) -> None:
+        try:
+            print(line, flush=True)
+        except OSError:  # nobody reads it any more: no reason to leave the board half done
+            _discard_output()
+
     machine = load_settings(args.config).machine
     port = args.port or machine.port
     if port == "auto":
         port = only_port(machine.port_hints)
-    done = flash(port, args.sensor, lambda line: print(line, flush=True))
-    print(f"Done: board {done.device_id} runs firmware {done.now} for sensor {done.sensor}.")
+    stop = Stop()
+    with stop.on_signals():
+        done = flash(port, args.sensor, say, lambda: stop.asked)
+        say(f"Done: board {done.device_id} runs firmware {done.now} for sensor {done.sensor}.")
     return DONE
 
 

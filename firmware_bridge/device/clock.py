@@ -21,6 +21,7 @@ SETTLE_S = 1.0  # what has come before may all be out of a buffer
 UNKNOWN_S, KNOWN_S = 3.0, 10.0  # what must be seen to tell a slope, and to tell it anew
 TOLD_S = 60.0  # ... and to tell it to people
 STEEPEST = 1e-3  # clocks differ by no more, delays do: a quartz is within 0.0001
+TOO_LONG_S = 20.0  # a slope that stays so steep is no delay: the board's clock is not sound
 LUCK_S = 0.005  # so far below the line: what made that was of a busy time, or is no longer true
 ASLEEP_S = 0.5  # so far below it: the host's clock has stood still
 JITTER_CHUNKS = 1000  # 20 s of them
@@ -40,6 +41,7 @@ class Clock:
     def restart(self) -> None:
         """The device has restarted, or is another one: nothing is known of its clock."""
         self._slope, self._slope_seen_s = 0.0, 0.0
+        self._too_steep: float | None = None  # that of now, if no sound clock has it
         self._newest_s = float("-inf")
         self._settled, self._settles_at = False, 0.0
         self._begin()
@@ -71,15 +73,18 @@ class Clock:
 
     def arrival_of(self, device_s: float) -> float | None:
         """When the sample of device time `device_s`, not much older than the newest, would have
-        come without delay, by the clock of the arrivals. None in the first second.
+        come without delay, by the clock of the arrivals. None in the first second, and by a board's
+        clock that is too far off to be followed.
         """
-        if not self._settled:
+        if not self._settled or self._too_steep is not None:
             return None
         return device_s + self._height_s + self._slope * device_s
 
     @property
     def drift_ppm(self) -> float | None:
         """How much faster the device's clock runs than that of the arrivals. None at first."""
+        if self._too_steep is not None:
+            return -1e6 * self._too_steep
         return -1e6 * self._slope if self._slope_seen_s >= TOLD_S else None
 
     @property
@@ -101,6 +106,7 @@ class Clock:
         seen_s = self._quickest[-1].device_s - self._quickest[0].device_s
         if seen_s >= min(max(self._slope_seen_s, UNKNOWN_S), KNOWN_S):
             slope = _slope_under(self._quickest)
+            self._too_steep = slope if abs(slope) > STEEPEST and seen_s >= TOO_LONG_S else None
             if abs(slope) <= STEEPEST:
                 self._slope, self._slope_seen_s = slope, seen_s
         newest = islice(reversed(self._quickest), HEIGHT_CELLS)

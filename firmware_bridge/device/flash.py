@@ -1,19 +1,20 @@
 """Putting the firmware on the board: leverrep flash."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from firmware_bridge.device.bundled import BUNDLED_VERSION, update_needed
-from firmware_bridge.device.decoder import Decoder
+from firmware_bridge.device.decoder import Decoder, Fault
 from firmware_bridge.device.flash_files import check, program, sensor_for
 from firmware_bridge.device.flash_mpremote import LOST, copy, look
-from firmware_bridge.device.frames import Hello, Ping, Stop, wire
+from firmware_bridge.device.frames import Ack, DeviceFrame, Hello, Ping, Stop, wire
 from firmware_bridge.device.port import Port, find_ports
 from firmware_bridge.device.reconnect import HELLO_S
 from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortBusy, PortError
 
 PING_S = 0.5
+OBEY_S = 1.0  # a board minds its commands every few ms
 RESTART_S = 15.0  # the board starts, and the computer finds its port again
 
 
@@ -37,17 +38,26 @@ def only_port(hints: Sequence[str] = ()) -> str:
     return likely[0]
 
 
-def flash(port: str, sensor: str | None, say: Callable[[str], None]) -> Flashed:
+def flash(
+    port: str,
+    sensor: str | None,
+    say: Callable[[str], None],
+    stop_asked: Callable[[], bool] = lambda: False,
+) -> Flashed:
     """Put the firmware that came with this program on the board at `port`, and start it.
 
     sensor: one of `flash_files.drivers`, or the path of a driver file of one's own; None for the
-    one that the board has now, or else an AS5600. `say` is told what is being done, in lines.
+    one that the board has now, or else an AS5600. `say` is told what is being done, in lines; it
+    must not raise: a board that is left in the middle does not run until it is plugged in anew.
+    For the same reason `stop_asked` is minded only until the board's program is ended.
     Raises FlashError or PortError.
     """
     check(sensor)
     say(f"looking at {port}")
     before = _quieten(port)
     say(_found(before))
+    if stop_asked():
+        raise FlashError(f"{port}: stopped as asked, nothing on the board has been changed")
     files = program(sensor_for(look(port), sensor))
     copy(port, files, say)
     say("starting it")
@@ -98,15 +108,25 @@ def _hello(port: str, within_s: float) -> Hello | None:
 
 
 def _ask(path: str, within_s: float) -> Hello | None:
-    """PING until HELLO comes, then STOP."""
-    deadline, ping_at, decoder = time.monotonic() + within_s, 0.0, Decoder()
+    """PING until HELLO comes, then STOP until it is obeyed: Ctrl-C is data to the board till then.
+
+    STOP even if no HELLO came: the PINGs may still be waiting for a board that is slow to start.
+    """
+    deadline, decoder, hello = time.monotonic() + within_s, Decoder(), None
     with Port(path) as port:
-        while (now := time.monotonic()) < deadline:
-            if now >= ping_at:
-                port.write(wire(Ping()))
-                ping_at = now + PING_S
-            for found in decoder.feed(port.read()):
-                if isinstance(found, Hello):
-                    port.write(wire(Stop()))
-                    return found
-    return None
+        while hello is None and time.monotonic() < deadline:
+            port.write(wire(Ping()))
+            frames = _frames(port, decoder, PING_S)
+            hello = next((frame for frame in frames if isinstance(frame, Hello)), None)
+        port.write(wire(Stop()))
+        if hello is not None:
+            for frame in _frames(port, decoder, OBEY_S):
+                if isinstance(frame, Ack) and frame.command == Stop.TYPE:
+                    break
+    return hello
+
+
+def _frames(port: Port, decoder: Decoder, within_s: float) -> Iterator[DeviceFrame | Fault]:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        yield from decoder.feed(port.read())

@@ -1,13 +1,24 @@
 """What goes on the board: the program, and the driver of its sensor."""
 
 import ast
+import keyword
 import re
+import sys
 from pathlib import Path
 
 from firmware_bridge.device.bundled import FIRMWARE
 from firmware_bridge.errors import FlashError
 
 USUAL_SENSOR = "as5600"
+MAX_DRIVER_BYTES = 100_000  # much more than a board could take in
+
+# On a board these are found instead of a driver of that name, or are then missed by our program.
+# MicroPython has more modules of its own than Python's; boot and the rest are there for flashing.
+TAKEN = sys.stdlib_module_names | {
+    *("bluetooth", "btree", "cryptolib", "deflate", "esp", "esp32", "espnow", "framebuf", "lwip"),
+    *("machine", "micropython", "network", "rp2", "tls", "uctypes", "vfs", "websocket"),
+    *("boot", "finisher", "update"),
+}
 SENSOR_LINE = re.compile(rb"^from (\w+) import \w+ as Sensor", re.MULTILINE)  # of sensor.py
 
 
@@ -24,21 +35,43 @@ def check(sensor: str | None) -> None:
     if not sensor.endswith(".py"):
         names = ", ".join(drivers())
         raise FlashError(f"no sensor {sensor!r}: there are {names}, or name a driver file (.py)")
-    path = Path(sensor)
+    trouble = _trouble(Path(sensor))
+    if trouble:
+        raise FlashError(f"{sensor} {trouble}")
+
+
+def _trouble(path: Path) -> str:
+    """Why this file cannot be the driver, and what to do; empty if it can."""
     if not path.is_file():
-        raise FlashError(f"{sensor} does not exist: name a driver file, or one of the sensors")
-    taken = path.stem not in drivers() and (FIRMWARE / path.name).exists()
-    if taken or not path.stem.isidentifier():
-        raise FlashError(f"{sensor} cannot have that name on the board: call it like its sensor")
-    if not _driver_class(path):
-        raise FlashError(f"{sensor} has no class with KIND, read and health: it is no driver")
+        return "does not exist: name a driver file, or one of the sensors"
+    if not _importable(path.stem):
+        return "cannot have that name on the board: call it like its sensor, in plain letters"
+    if path.stat().st_size > MAX_DRIVER_BYTES:
+        return f"is larger than {MAX_DRIVER_BYTES // 1000} kB: it is no driver"
+    name = _driver_class(path)
+    if not name:
+        return "has no class with KIND, read and health: it is no driver"
+    if not name.isascii():
+        return f"has a class {name}: give it a name in plain letters"
+    return ""
+
+
+def _importable(name: str) -> bool:
+    """Whether sensor.py can import the driver by this name, and all else still finds its own."""
+    if name in drivers():  # one of ours, changed
+        return True
+    if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) or keyword.iskeyword(name):
+        return False
+    # To MicroPython utime is another name of time.
+    taken = {name, name.removeprefix("u")} & TAKEN
+    return not taken and not (FIRMWARE / f"{name}.py").exists()
 
 
 def _driver_class(path: Path) -> str:
     """The name of the driver's class in this file; empty if there is none."""
     try:
-        tree = ast.parse(path.read_text())
-    except (SyntaxError, ValueError, OSError):
+        tree = ast.parse(path.read_text("utf-8"))  # all that MicroPython reads
+    except (SyntaxError, ValueError, OSError, MemoryError, RecursionError):  # the last two: nesting
         return ""
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and {"KIND", "read", "health"} <= set(_members(node)):

@@ -153,6 +153,7 @@ def _mpremote(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        start_new_session=True,  # Ctrl-C in the terminal must not end it half-way
     ) as process:
         limit = threading.Timer(limit_s, process.terminate)
         limit.start()
@@ -161,9 +162,6 @@ def _mpremote(
             for line in process.stdout:
                 lines.append(line.rstrip())
                 tell(lines[-1])
-        except BaseException:  # Ctrl-C
-            process.kill()
-            raise
         finally:
             limit.cancel()
     if process.returncode == -signal.SIGTERM:

@@ -4,7 +4,8 @@ MicroPython for this computer runs in the folder that is the board's memory. It 
 there, on the simulated board, and gives its prompt when that ends. Between it and the port, bytes
 are handed on, Ctrl-C is made the interrupt that it is on a board (unless the program has said that
 it is data), and the cable is pulled when the time has come. A reset takes the port away and brings
-it back under another name, as a Pico's does.
+it back under another name, as a Pico's does. There is no port until MicroPython runs: a Ctrl-C
+before would end it for good.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import tty
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,12 +27,13 @@ import numpy as np
 from firmware_bridge.device.simulated import BOOT
 
 START = """
-import builtins, sys
+import builtins, os, sys
 import micropython as real
 
 def note(word):
-    with open({state!r}, "w") as file:
+    with open({state!r} + "~", "w") as file:
         file.write(word)
+    os.rename({state!r} + "~", {state!r})  # never half of it is read
 
 class MicroPython:
     def __getattr__(self, name):
@@ -41,6 +44,7 @@ class MicroPython:
 {quirk}
 sys.modules["micropython"] = MicroPython()
 try:
+    note("program")
     with open({boot!r}) as file:
         exec(file.read(), {{"__name__": "boot"}})
 except (KeyboardInterrupt, ImportError, SystemExit) as error:
@@ -86,8 +90,8 @@ class Board:
         tty.setraw(self._ends[1])
         self._inside = self._inner, slave = pty.openpty()
         tty.setraw(slave)
-        self._state.write_text("program")
         if self._micropython:
+            self._state.unlink(missing_ok=True)
             self._program = subprocess.Popen(
                 self._boot,
                 cwd=self.memory,
@@ -96,6 +100,8 @@ class Board:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
+            while not self._state.exists():
+                time.sleep(0.01)
         os.symlink(os.ttyname(self._ends[1]), self.port)
         self._pulled = threading.Event()
         self._hands_on = threading.Thread(target=self._hand_on, daemon=True)
