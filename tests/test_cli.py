@@ -18,8 +18,10 @@ from msgspec.structs import replace
 from config import CalibrationBook, state_folder
 from config.kept import CALIBRATIONS
 from firmware_bridge.cli import main
+from firmware_bridge.device.bundled import FIRMWARE
 from firmware_bridge.device.people import SCRIPTS, Hold, Stroke, perform
 from firmware_bridge.device.simulated import DEVICE_ID, SimulatedMachine, counts_of
+from tests.device.rawrepl import Board
 
 ROOT = Path(__file__).parents[1]
 LEVERREP = [sys.executable, "-m", "firmware_bridge"]
@@ -623,3 +625,32 @@ def test_flash_says_which_sensors_there_are(
     err = capfd.readouterr().err
     assert err.startswith("leverrep: ")
     assert "potentiometer" in err
+
+
+def test_flash_goes_on_to_the_end_whoever_stops_reading_or_presses_ctrl_c(tmp_path: Path) -> None:
+    pytest.importorskip("micropython_unix")
+    with Board(tmp_path) as board:
+        command = [*LEVERREP, "flash", "--port", board.port]
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as flashing:
+            assert flashing.stdout
+            while not flashing.stdout.readline().startswith("copying"):
+                assert flashing.poll() is None
+            flashing.stdout.close()
+            os.killpg(flashing.pid, signal.SIGINT)  # a terminal sends it to all that run in it
+            assert flashing.wait(60) == 0
+        assert not (board.memory / "update").exists()
+        assert (board.memory / "lever.py").read_text() == (FIRMWARE / "lever.py").read_text()
+
+
+def test_flash_that_fails_says_so_in_its_status_even_if_nobody_reads_what_it_prints() -> None:
+    unread, stdout = os.pipe()
+    os.close(unread)
+    command = [*LEVERREP, "flash", "--port", "/dev/none"]
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(stdout)
+    assert done.returncode == 1
+    assert done.stderr.startswith("leverrep: /dev/none does not exist")

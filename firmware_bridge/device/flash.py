@@ -14,7 +14,7 @@ from firmware_bridge.device.reconnect import HELLO_S
 from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortBusy, PortError
 
 PING_S = 0.5
-OBEY_S = 1.0  # a board minds its commands every few ms
+OBEY_S = 3.0  # a board takes a few ms, unless something is wrong with it
 RESTART_S = 15.0  # the board starts, and the computer finds its port again
 
 

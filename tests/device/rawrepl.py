@@ -100,7 +100,7 @@ class Board:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            while not self._state.exists():
+            while not self._state.exists() and self._program.poll() is None:
                 time.sleep(0.01)
         os.symlink(os.ttyname(self._ends[1]), self.port)
         self._pulled = threading.Event()

@@ -11,7 +11,7 @@ from firmware_bridge.device import flash as flash_module
 from firmware_bridge.device import flash_files, flash_mpremote
 from firmware_bridge.device.bundled import BUNDLED_VERSION, FIRMWARE
 from firmware_bridge.device.flash import Flashed, flash, only_port
-from firmware_bridge.device.frames import Hello, Ping, Samples, Start, wire
+from firmware_bridge.device.frames import Ack, Hello, Ping, Result, Samples, Start, Stop, wire
 from firmware_bridge.device.port import FoundPort, Port
 from firmware_bridge.errors import FlashError, NoSuchPort, PortBusy
 from tests.device.rawrepl import Board
@@ -129,6 +129,33 @@ def test_a_board_whose_cable_was_pulled_has_its_old_firmware_or_all_of_the_new_o
         assert (board.memory / "main.py").read_text() == (tiny / "main.py").read_text()
 
 
+SLOW_TO_OBEY = """
+def kbd_intr(self, char, real=MicroPython.kbd_intr):
+    if char >= 0:
+        import time
+        time.sleep(1)
+    real(self, char)
+MicroPython.kbd_intr = kbd_intr
+"""
+
+
+def test_a_board_that_is_slow_to_obey_is_not_interrupted_before_it_minds_ctrl_c(
+    tmp_path: Path, tiny: Path
+) -> None:
+    with Board(tmp_path, files=old_firmware(), quirk=SLOW_TO_OBEY) as board:
+        board.pull_at = b"sys.implementation"  # the first words to a prompt
+        assert "check its cable" in refused(board)
+
+
+def test_whoever_asks_to_stop_before_the_board_is_touched_finds_it_as_it_was(
+    board: Board, said: list[str]
+) -> None:
+    with pytest.raises(FlashError, match="nothing on the board has been changed"):
+        flash(board.port, None, said.append, lambda: True)
+    assert said == [f"looking at {board.port}", "firmware 0.1.0 runs on it"]
+    assert version(board) == "0.1.0"
+
+
 def refused(board: Board, sensor: str | None = None) -> str:
     with pytest.raises(FlashError) as caught:
         flash(board.port, sensor, lambda line: None)
@@ -222,8 +249,9 @@ def test_the_driver_that_the_wiring_page_shows_runs_on_the_board(
 def test_a_board_that_says_another_version_afterwards_is_not_called_done(
     board: Board, tiny: Path
 ) -> None:
-    hello = wire(Hello(1, 200, 4096, 0, 0, "id", "9.9.9", "as5600"))
-    main = f"import sys, time\nwhile True: sys.stdout.buffer.write({hello!r}); time.sleep_ms(100)"
+    says = wire(Hello(1, 200, 4096, 0, 0, "id", "9.9.9", "as5600"))
+    says += wire(Ack(Stop.TYPE, Result.OK, 200))
+    main = f"import sys, time\nwhile True: sys.stdout.buffer.write({says!r}); time.sleep_ms(100)"
     (tiny / "main.py").write_text(main)
     assert "says firmware 9.9.9" in refused(board)
 

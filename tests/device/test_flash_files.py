@@ -41,13 +41,25 @@ def test_a_driver_of_ones_own_comes_along(tmp_path: Path) -> None:
         ("mine.py", None, "does not exist"),
         ("lever.py", DRIVER, "cannot have that name"),
         ("as-5048.py", DRIVER, "cannot have that name"),
+        ("class.py", DRIVER, "cannot have that name"),
+        ("größe.py", DRIVER, "cannot have that name"),
+        ("finisher.py", DRIVER, "cannot have that name"),
+        ("update.py", DRIVER, "cannot have that name"),
+        ("machine.py", DRIVER, "cannot have that name"),
+        ("time.py", DRIVER, "cannot have that name"),
+        ("utime.py", DRIVER, "cannot have that name"),
+        ("_thread.py", DRIVER, "cannot have that name"),
+        ("mine.py", DRIVER.replace("Mine", "Größe"), "has a class Größe"),
+        ("mine.py", "x=" + "-" * 90_000 + "1\n" + DRIVER, "is no driver"),
+        ("mine.py", "#" * 100_000 + DRIVER, "larger than 100 kB"),
+        ("mine.py", DRIVER + "\0\udcff", "is no driver"),
     ],
 )
 def test_what_is_no_driver_is_refused(
     tmp_path: Path, name: str, text: str | None, says: str
 ) -> None:
     if text is not None:
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, "utf-8", "surrogateescape")
     with pytest.raises(FlashError, match=says):
         check(str(tmp_path / name))
 
