@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config import CalibrationBook, Settings
     from firmware_bridge.device.link import Link
     from firmware_bridge.device.trace import Trace
+    from firmware_bridge.floor.doctor.report import Report as Findings
     from firmware_bridge.floor.store.keeping import Measuring
     from firmware_bridge.floor.store.reanalysis import Angles
     from firmware_bridge.floor.store.store import Samples
@@ -369,7 +370,12 @@ def _doctor(args: argparse.Namespace) -> int:
         from firmware_bridge.floor.doctor.bundle import write_bundle
 
         write_bundle(args.bundle, report, state_folder(), args.config)
-    if args.json:
+    _print_findings(report, args.json)
+    return report.exit_code
+
+
+def _print_findings(report: "Findings", as_json: bool) -> None:
+    if as_json:
         import json
 
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
@@ -377,7 +383,6 @@ def _doctor(args: argparse.Namespace) -> int:
         from rich.console import Console
 
         Console(highlight=False).print(report.screen())
-    return report.exit_code
 
 
 def _flash(args: argparse.Namespace) -> int:
