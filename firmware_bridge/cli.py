@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from firmware_bridge.arguments import parser
 from firmware_bridge.errors import LeverRepError, StoreError, printable
@@ -60,7 +60,8 @@ def _command(argv: Sequence[str] | None) -> int:
 
 def _tell(problem: str) -> int:
     """One line, whatever a name in it is made of."""
-    print(f"leverrep: {printable(problem)}", file=sys.stderr)
+    with suppress(OSError):  # whoever read it has gone; the status still tells
+        print(f"leverrep: {printable(problem)}", file=sys.stderr)
     return FAILED
 
 

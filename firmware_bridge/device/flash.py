@@ -14,7 +14,7 @@ from firmware_bridge.device.reconnect import HELLO_S
 from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortBusy, PortError
 
 PING_S = 0.5
-OBEY_S = 3.0  # a board takes a few ms, unless something is wrong with it
+OBEY_S = 2.0  # a board takes a few ms, unless something is wrong with it
 RESTART_S = 15.0  # the board starts, and the computer finds its port again
 
 
@@ -110,7 +110,7 @@ def _hello(port: str, within_s: float) -> Hello | None:
 def _ask(path: str, within_s: float) -> Hello | None:
     """PING until HELLO comes, then STOP until it is obeyed: Ctrl-C is data to the board till then.
 
-    STOP even if no HELLO came: the PINGs may still be waiting for a board that is slow to start.
+    That is so without a HELLO too: the PINGs may be waiting for a board that is slow to start.
     """
     deadline, decoder, hello = time.monotonic() + within_s, Decoder(), None
     with Port(path) as port:
@@ -119,10 +119,9 @@ def _ask(path: str, within_s: float) -> Hello | None:
             frames = _frames(port, decoder, PING_S)
             hello = next((frame for frame in frames if isinstance(frame, Hello)), None)
         port.write(wire(Stop()))
-        if hello is not None:
-            for frame in _frames(port, decoder, OBEY_S):
-                if isinstance(frame, Ack) and frame.command == Stop.TYPE:
-                    break
+        for frame in _frames(port, decoder, OBEY_S):
+            if isinstance(frame, Ack) and frame.command == Stop.TYPE:
+                break
     return hello
 
 

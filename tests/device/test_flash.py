@@ -68,6 +68,7 @@ def test_a_board_with_nothing_but_micropython_gets_the_firmware_at_the_second_tr
     tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flash_module, "HELLO_S", 0.5)
+    monkeypatch.setattr(flash_module, "OBEY_S", 0.1)
     with Board(tmp_path) as board:
         board.pull_at = b"update/lever.py"
         assert "run this again" in refused(board)
@@ -129,20 +130,28 @@ def test_a_board_whose_cable_was_pulled_has_its_old_firmware_or_all_of_the_new_o
         assert (board.memory / "main.py").read_text() == (tiny / "main.py").read_text()
 
 
-SLOW_TO_OBEY = """
+SLOW = """
+from time import sleep
 def kbd_intr(self, char, real=MicroPython.kbd_intr):
-    if char >= 0:
-        import time
-        time.sleep(1)
-    real(self, char)
+    if char < 0:
+        real(self, char)
+        sleep(0.3)  # before it says HELLO
+    else:
+        sleep(0.3)
+        real(self, char)
 MicroPython.kbd_intr = kbd_intr
 """
 
 
-def test_a_board_that_is_slow_to_obey_is_not_interrupted_before_it_minds_ctrl_c(
-    tmp_path: Path, tiny: Path
+@pytest.mark.parametrize("hello_s", [10.0, 0.1])
+def test_a_slow_board_is_not_interrupted_before_it_minds_ctrl_c_even_if_its_hello_is_late(
+    tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, hello_s: float
 ) -> None:
-    with Board(tmp_path, files=old_firmware(), quirk=SLOW_TO_OBEY) as board:
+    monkeypatch.setattr(flash_module, "OBEY_S", 10.0)
+    with Board(tmp_path, files=old_firmware(), quirk=SLOW) as board:
+        assert version(board) == "0.1.0"  # it has started
+        monkeypatch.setattr(flash_module, "HELLO_S", hello_s)
+        monkeypatch.setattr(flash_module, "PING_S", hello_s)
         board.pull_at = b"sys.implementation"  # the first words to a prompt
         assert "check its cable" in refused(board)
 
@@ -208,6 +217,7 @@ def test_what_is_no_micropython_board_is_told_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flash_module, "HELLO_S", 0.1)
+    monkeypatch.setattr(flash_module, "OBEY_S", 0.1)
     monkeypatch.setattr(flash_mpremote, "LOOK_S", 1.0)
     with Board(tmp_path, micropython=False) as board:
         assert "put MicroPython on it" in refused(board)
