@@ -18,7 +18,7 @@ from firmware_bridge.floor.trail import BESIDE_S, Trail
 PHASES = ("eccentric", "bottom_hold", "concentric", "top_hold")
 # A display that shows an older angle than this would be showing a lie.
 STALE_S = 0.4
-SETS_KEPT = 100
+SETS_KEPT = 36  # three times what a display shows; older ones are in the store
 CUE_S = 3.0
 BY_HAND = ("button", "restarted", "discomfort")
 ADVICE = {flag.name: flag.advice for flag in FLAGS}

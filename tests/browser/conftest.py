@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from config import CalibrationBook, DisplaySettings, Settings
 from firmware_bridge.device.events import Chunk, Connected, Event, Lost
 from firmware_bridge.device.frames import Hello, Samples, Sensor, Status, wire
+from firmware_bridge.device.ledger import Totals
 from firmware_bridge.device.people import MOTION_HZ, Hold, Segment, Stroke, perform
 from firmware_bridge.device.simulated import counts_of
 from firmware_bridge.device.stream import Stream
@@ -66,6 +67,10 @@ class PlayedMachine:
         self._angle_deg, self._index = STOP_DEG, 0
         self._due = time.monotonic()
         self.silent = False
+
+    @property
+    def totals(self) -> Totals:
+        return self._stream.totals
 
     def __enter__(self) -> "PlayedMachine":
         return self

@@ -7,6 +7,7 @@ from pathlib import Path
 from firmware_bridge.errors import StoreError
 from firmware_bridge.floor.store.migrate import TooNew, check, migrate
 
+CACHE_KB = 512  # a set is written once and read seldom; 2 MB as usual would fill in hours
 BUSY_S = 5.0  # how long another program may take to write
 DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
@@ -34,6 +35,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         migrate(db)
     except BaseException:
         db.close()
