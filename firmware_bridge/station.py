@@ -451,9 +451,9 @@ class Station:
 
 def _complaint(board: Board) -> str:
     """What somebody has to see to, for a log: files that people have named are not named there."""
-    trouble = board.trouble and trouble_words(board.trouble)
-    written = "events or the recording cannot be written any more"
-    return board.complaint.replace(board.cannot_write or "\0", written) or trouble
+    if board.cannot_write and board.complaint == board.cannot_write:
+        return "events or the recording cannot be written any more"
+    return board.complaint or (board.trouble and trouble_words(board.trouble))
 
 
 class MagnetPlacer(Protocol):
