@@ -371,11 +371,20 @@ def words_problems(status: int, told: str, problems: str) -> Iterator[str]:
     may_be = {0}
     if not told:
         may_be |= IMPORTING
+        if is_pythons_own(problems):
+            problems = ""
     elif told.startswith(CALIBRATES):
         may_be = {1}
     lines = 1 if status == 1 else 0
     if status not in may_be or problems.count("\n") != lines or "Traceback" in problems:
         yield f"status {status}, {problems!r}"
+
+
+def is_pythons_own(problems: str) -> bool:
+    """Ctrl-C came before the first line of ours: the interpreter says so in its own way."""
+    frames = [line for line in problems.splitlines() if line.startswith("  File ")]
+    ours = any("<frozen " not in frame for frame in frames)
+    return problems.endswith("\nKeyboardInterrupt\n") and not ours
 
 
 def port_problems(path: str) -> Iterator[str]:

@@ -32,6 +32,12 @@ def test_a_stop_that_takes_too_long_is_a_miss(took_s: float, holds: bool) -> Non
     assert quick.detail.startswith("demo; 0.20 s in the middle, 3 stops")
 
 
+PYTHONS_OWN = """Traceback (most recent call last):
+  File "<frozen runpy>", line 189, in _run_module_as_main
+KeyboardInterrupt
+"""
+
+
 @pytest.mark.parametrize(
     ("status", "told", "problems", "wrong"),
     [
@@ -44,6 +50,8 @@ def test_a_stop_that_takes_too_long_is_a_miss(took_s: float, holds: bool) -> Non
         (1, "1 Neutral: stand tall\n", "leverrep: not calibrated: stopped\n", False),
         (0, "1 Neutral: stand tall\n", "", True),
         (1, "1 Neutral: stand tall\n", "Traceback (most recent call last)\n", True),
+        (-signal.SIGINT, "", PYTHONS_OWN, False),
+        (-signal.SIGINT, "", PYTHONS_OWN.replace("<frozen runpy>", "cli.py"), True),
     ],
 )
 def test_another_status_or_other_words_are_a_miss(
