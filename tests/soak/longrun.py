@@ -176,6 +176,10 @@ class Line:
             self._stream.new_connection()
             yield from self.connect()
 
+    def last_word(self) -> Iterator[Event]:
+        """Not before it is heard again can be known what a silence has cost."""
+        yield self._chunk(self._machine.status())
+
     def _chunk(self, data: bytes) -> Chunk:
         return Chunk(data, self._stream.feed(data, self._machine.now_s))
 
@@ -256,6 +260,7 @@ def live(hours: float, seed: int, folder: Path) -> Day:
             day.reps += to_count[0]
             day.partials += to_count[1]
             day.memory.append((machine.now_s / HOUR_S, memory()))
+        host.follow(line.last_word())
     day.seconds, day.hours = time.monotonic() - began, machine.now_s / HOUR_S
     day.reboots, day.wraps = machine.reboots, machine.wraps
     day.wrong += problems(machine, line.totals, day, folder, keeper.failure)
