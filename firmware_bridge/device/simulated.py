@@ -23,12 +23,12 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firmware_bridge.device.bundled import FIRMWARE
 from firmware_bridge.device.people import SCRIPTS
 from firmware_bridge.errors import OutputError
 
 BRIDGE = Path(__file__).parent.parent
 BOOT = BRIDGE / "device" / "simulated_board" / "boot.py"
-FIRMWARE = BRIDGE / "firmware"
 DEVICE_ID = b"sim-lever".hex()
 NOISE_DEG = 0.03  # of an AS5600
 

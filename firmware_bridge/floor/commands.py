@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from config import FieldError, FormStandard
 from config.fields import shown
 from config.standard import Tempo
+from firmware_bridge.errors import printable
 from firmware_bridge.floor.plan import Load, Target
 
 Number = Annotated[int, Meta(ge=1)]
@@ -78,7 +79,7 @@ def decode(message: str | bytes, standards: Collection[str]) -> Command:
         if isinstance(command, ChangePlan):
             _check(command, standards)
     except (msgspec.DecodeError, FieldError, UnicodeError, RecursionError) as error:
-        words = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(error))
+        words = printable(str(error))
         raise CommandError(f"not a command: {words}") from None
     return command
 

@@ -17,9 +17,8 @@ from firmware_bridge.floor.store.store import Samples, Stop
 from firmware_bridge.floor.store.storedset import StoredSet
 
 LEAD_S = 20.0  # of samples before anything begins: the lever is lifted in them
-LEAD_BYTES = (
-    1 << 20
-)  # ten times what they are at most; a board that sends no samples says much, too
+# Ten times what they are at most; a board that sends no samples says much, too.
+LEAD_BYTES = 1 << 20
 # Of a set that is over so much is kept for the next: the analysis sees a sample that much later,
 # and to begin with it has to see the lever at the top for a while. Then no rep may be in it.
 BEHIND_S, SETTLE_S = 0.08, 0.5
