@@ -403,7 +403,7 @@ def _flash(args: argparse.Namespace) -> int:
     stop = Stop()
     with stop.on_signals():
         done = flash(port, args.sensor, say, lambda: stop.asked)
-        say(f"Done: board {done.device_id} runs firmware {done.now} for sensor {done.sensor}.")
+        say(f"Done: board {done.device_id} runs firmware {done.firmware} for sensor {done.sensor}.")
     return DONE
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +54,7 @@ from firmware_bridge.station import (
 from firmware_bridge.stop import Stop
 from firmware_bridge.upkeep import Upkeep
 from tests.config.test_calibrations import saved as saved_calibration
+from tests.waiting import wait_for
 
 Floats = NDArray[np.float64]
 
@@ -557,13 +557,6 @@ def test_a_recording_is_read_by_the_calibration_of_its_device(
     )
     trace = trace_of_recording(others, "x", Settings(), book=CalibrationBook.load(path))
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 class Beside:

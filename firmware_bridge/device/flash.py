@@ -10,21 +10,19 @@ from firmware_bridge.device.flash_files import check, program, sensor_for
 from firmware_bridge.device.flash_mpremote import LOST, copy, look
 from firmware_bridge.device.frames import Ack, DeviceFrame, Hello, Ping, Stop, wire
 from firmware_bridge.device.port import Port, find_ports
-from firmware_bridge.device.reconnect import HELLO_S
-from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortBusy, PortError
+from firmware_bridge.device.reconnect import HELLO_S, PING_S
+from firmware_bridge.errors import FlashError, LinkLost, NoSuchPort, PortError
 
-PING_S = 0.5
 OBEY_S = 2.0  # a board takes a few ms, unless something is wrong with it
 RESTART_S = 15.0  # the board starts, and the computer finds its port again
 
 
 @dataclass(frozen=True, slots=True)
 class Flashed:
-    """What was done. `before`: the firmware version that was there; None if none answered."""
+    """What is on the board now."""
 
     device_id: str
-    before: str | None
-    now: str
+    firmware: str
     sensor: str
 
 
@@ -71,7 +69,7 @@ def flash(
         raise FlashError(
             f"{port}: the board says firmware {now.firmware}, not {BUNDLED_VERSION}: run this again"
         )
-    return Flashed(now.device_id, before.firmware if before else None, now.firmware, now.sensor)
+    return Flashed(now.device_id, now.firmware, now.sensor)
 
 
 def _found(board: Hello | None) -> str:
@@ -89,11 +87,6 @@ def _quieten(port: str) -> Hello | None:
         return _ask(port, HELLO_S)
     except LinkLost as error:
         raise FlashError(f"{port}: {LOST}") from error
-    except PortBusy as error:
-        raise PortBusy(
-            f"{port} is in use by another program: stop the station (leverrep run) and run this"
-            " again"
-        ) from error
 
 
 def _hello(port: str, within_s: float) -> Hello | None:

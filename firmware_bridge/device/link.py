@@ -24,11 +24,10 @@ from firmware_bridge.device.frames import (
 )
 from firmware_bridge.device.ledger import Totals
 from firmware_bridge.device.port import Port, find_ports
-from firmware_bridge.device.reconnect import HELLO_S, News, Reconnect, State
+from firmware_bridge.device.reconnect import HELLO_S, PING_S, News, Reconnect, State
 from firmware_bridge.device.stream import Item, Stream
 from firmware_bridge.errors import LinkLost, NoSuchPort, NotALeverMachine, PortError
 
-PING_S = 0.5
 GOODBYE_S = 0.2  # how long to wait for the last samples after STOP
 GREETING_BYTES = 1 << 16  # what a machine that is already streaming may say before its HELLO
 QUEUE_EVENTS = 1000  # 20 s of live chunks; then the device is left to count its overruns

@@ -2,9 +2,9 @@
 
 import contextlib
 import errno
-import getpass
 import grp
 import os
+import pwd
 import select
 import stat
 import termios
@@ -125,7 +125,9 @@ def _refusal(path: str, error: Exception) -> PortError:
     if code in _GONE:
         return NoSuchPort(f"{path} does not exist: plug the machine in, or name another --port")
     if code in _BUSY:
-        return PortBusy(f"{path} is in use by another program: close that program")
+        return PortBusy(
+            f"{path} is in use by another program: stop the station, or whatever else it is"
+        )
     if code in _FORBIDDEN:
         return PortForbidden(f"{path} {_why_forbidden(path)}")
     if code in _TOO_MANY:
@@ -151,7 +153,7 @@ def _why_forbidden(path: str) -> str:
         group = grp.getgrgid(node.st_gid).gr_name
     except (OSError, KeyError):
         return "may not be opened: ask whoever looks after this computer"
-    user = _user()
+    user = user_name()
     if node.st_gid in (os.getegid(), *os.getgroups()):
         mode = f"its mode is {stat.filemode(node.st_mode)}"
         return f"may not be opened, though {user} is in its group {group}: {mode}"
@@ -159,8 +161,9 @@ def _why_forbidden(path: str) -> str:
     return f"may be opened by group {group}, {user} is not in it: {cure}"
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who runs this program."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in no list of users; OSError from Python 3.13 on
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in no list of users
         return str(os.getuid())

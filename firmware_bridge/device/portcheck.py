@@ -2,13 +2,12 @@
 
 import grp
 import os
-import pwd
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from firmware_bridge.device.port import find_ports
+from firmware_bridge.device.port import find_ports, user_name
 
 RULES = "/etc/udev/rules.d/60-leverrep.rules"  # before 73: from there on uaccess is not looked at
 GROUP = "dialout"  # of serial ports on Debian; where there is no port to see it by
@@ -70,7 +69,7 @@ def check_port(
     except OSError:
         node = None
     if path is None or node is None:
-        return PortFacts(path, candidates, user=_user())
+        return PortFacts(path, candidates, user=user_name())
     group, usb = _group(node.st_gid), _usb(path, sys)
     return PortFacts(
         path,
@@ -79,17 +78,10 @@ def check_port(
         usable=os.access(path, os.R_OK | os.W_OK),
         group=group,
         in_group=node.st_gid in (os.getegid(), *os.getgroups()),
-        user=_user(),
+        user=user_name(),
         holder=next(_holders(node.st_rdev, proc), None) if node.st_rdev else None,
         udev_rule=usb and _rule(usb, GROUP if group in (None, "root") else str(group)),
     )
-
-
-def _user() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # in no list of users
-        return str(os.getuid())
 
 
 def _group(number: int) -> str | None:

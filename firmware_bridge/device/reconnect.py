@@ -34,6 +34,7 @@ TABLE = {
 }
 
 HELLO_S = 3.0  # an ESP32 that opening the port has reset needs 2 s to boot
+PING_S = 0.5  # how often it is asked meanwhile
 # STATUS comes every second, streaming or not. To let go of a port resets some boards, so it is not
 # done in haste; that what a display shows is old does not wait for it.
 SILENCE_S = 3.0

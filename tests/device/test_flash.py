@@ -1,8 +1,7 @@
 """Flashing, by the real mpremote, a board that runs MicroPython; its cable pulled at every step."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from firmware_bridge.device.frames import Ack, Hello, Ping, Result, Samples, Sta
 from firmware_bridge.device.port import FoundPort, Port
 from firmware_bridge.errors import FlashError, NoSuchPort, PortBusy
 from tests.device.rawrepl import Board
+from tests.waiting import wait_for
 
 pytest.importorskip("micropython_unix")
 
@@ -51,13 +51,6 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def wait_for(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def version(board: Board) -> str:
     hello = flash_module._hello(board.port, 10)
     assert hello is not None
@@ -75,7 +68,7 @@ def test_a_board_with_nothing_but_micropython_gets_the_firmware_at_the_second_tr
         board.pull_at = b""
         board.plug_in()
         done = flash(board.port, None, said.append)
-        assert done == Flashed(ID, None, BUNDLED_VERSION, "as5600")
+        assert done == Flashed(ID, BUNDLED_VERSION, "as5600")
         here = {path.name for path in board.memory.iterdir()}
         assert here == {path.name for path in FIRMWARE.glob("*.py")}
     copied = {line.removeprefix("copying ") for line in said if line.startswith("copying ")}
@@ -97,7 +90,7 @@ def test_a_board_left_streaming_by_a_host_that_died_is_flashed_and_keeps_its_sen
                 pass
         done = flash(board.port, None, said.append)
         assert (board.memory / "note").read_text() == "mine"
-    assert done == Flashed(ID, "0.1.0", BUNDLED_VERSION, "potentiometer")
+    assert done == Flashed(ID, BUNDLED_VERSION, "potentiometer")
     assert "firmware 0.1.0 runs on it" in said
 
 

@@ -6,6 +6,7 @@ import fcntl
 import grp
 import os
 import pty
+import pwd
 import subprocess
 import sys
 import termios
@@ -98,7 +99,7 @@ def test_no_permission_names_the_group_and_the_cure(
 ) -> None:
     _, path = cable
     group = grp.getgrgid(os.stat(path).st_gid).gr_name
-    monkeypatch.setenv("LOGNAME", "kim")
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name="kim"))
     monkeypatch.setattr(os, "getgroups", list)
     monkeypatch.setattr(os, "getegid", lambda: -1)
     failing_open(monkeypatch, errno.EACCES)
@@ -120,10 +121,10 @@ def test_who_is_in_the_group_already_is_told_the_mode(
 def test_a_user_without_a_name_is_a_number(
     cable: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody() -> str:
-        raise KeyError("uid not found")
+    def nobody(uid: int) -> str:
+        raise KeyError(f"uid not found: {uid}")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
     monkeypatch.setattr(os, "getgroups", list)
     monkeypatch.setattr(os, "getegid", lambda: -1)
     failing_open(monkeypatch, errno.EACCES)

@@ -1,7 +1,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
@@ -22,6 +21,7 @@ from firmware_bridge.floor.display.guard import COOKIE, Guard
 from firmware_bridge.floor.display.viewers import EVENTS_WAITING, MOST_VIEWERS, Viewers
 from firmware_bridge.floor.export.download import BadQuery, Download
 from tests.floor.display.loop import run
+from tests.waiting import wait_for
 
 HOST = "127.0.0.1:8765"
 HERE = f"http://{HOST}"
@@ -95,7 +95,7 @@ class Place:
                 yield socket
             finally:
                 socket.close()
-                wait_until(lambda: self.running == before)
+                wait_for(lambda: self.running == before)
 
     def tell(self, socket: WebSocketTestSession, *events: str) -> None:
         """In the thread of the socket, as the server does."""
@@ -139,13 +139,6 @@ def status(place: Place, path: str) -> int:
     found = sent[0]["status"]
     assert isinstance(found, int)
     return found
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def refusal(place: Place, **headers: str) -> WebSocketDenialResponse:
@@ -392,7 +385,7 @@ def test_an_export_holds_nothing_up() -> None:
     with start_blocking_portal() as place.client.portal:  # one thread for both
         export = Thread(target=lambda: answers.append(place.client.get("/api/export")))
         export.start()
-        wait_until(lambda: bool(place.desk.exported))
+        wait_for(lambda: bool(place.desk.exported))
         assert place.client.get("/api/state").status_code == 200
         assert answers == []
         Slow.done.set()
@@ -729,7 +722,7 @@ def test_a_binary_message_ends_it(data: bytes) -> None:
         socket.receive_json()
         assert len(place.viewers) == 1
         socket.send_bytes(data)
-        wait_until(lambda: len(place.viewers) == 0)
+        wait_for(lambda: len(place.viewers) == 0)
     assert place.desk.asked == []
 
 
@@ -740,7 +733,7 @@ def test_who_goes_makes_room() -> None:
             socket.receive_json()
             assert len(place.viewers) == 1
             socket.close()
-            wait_until(lambda: len(place.viewers) == 0)
+            wait_for(lambda: len(place.viewers) == 0)
 
 
 def test_where_there_is_no_room_it_closes() -> None:
@@ -761,7 +754,7 @@ def test_who_falls_behind_is_closed() -> None:
         socket.receive_json()
         place.tell(socket, *("event" for _ in range(EVENTS_WAITING + 1)))
         assert why_closed(socket) == FELL_BEHIND == 1008
-        wait_until(lambda: len(place.viewers) == 0)
+        wait_for(lambda: len(place.viewers) == 0)
 
 
 def test_everybody_is_told() -> None:

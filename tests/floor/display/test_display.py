@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from config import DisplaySettings, FormStandard, Settings
 from firmware_bridge.floor.board import Board
 from firmware_bridge.floor.display import display as module
 from firmware_bridge.floor.display.display import Display
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -20,13 +21,6 @@ def display() -> Iterator[Display]:
     settings = replace(Settings(), display=DisplaySettings(port=0))
     with Display(settings) as display:
         yield display
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_the_state_tells_how_the_machine_is(display: Display) -> None:
@@ -42,10 +36,10 @@ def test_a_display_that_goes_round_serves(
     display: Display, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert display.serves(time.monotonic())  # it may still be starting
-    wait_until(lambda: display._loop is not None)
+    wait_for(lambda: display._loop is not None)
     monkeypatch.setattr(module, "BEAT_S", 0.0)
     began = time.monotonic()
-    wait_until(lambda: display.serves(time.monotonic()) and display._answered_at > began)
+    wait_for(lambda: display.serves(time.monotonic()) and display._answered_at > began)
 
 
 def test_a_display_that_hangs_does_not_serve_until_it_goes_round_again(
@@ -53,10 +47,10 @@ def test_a_display_that_hangs_does_not_serve_until_it_goes_round_again(
 ) -> None:
     monkeypatch.setattr(module, "BEAT_S", 0.0)
     began = time.monotonic()
-    wait_until(lambda: display.serves(time.monotonic()) and display._answered_at > began)
+    wait_for(lambda: display.serves(time.monotonic()) and display._answered_at > began)
     hangs = threading.Event()
     display._post(hangs.wait)
     monkeypatch.setattr(module, "SERVES_S", 0.2)
-    wait_until(lambda: not display.serves(time.monotonic()))
+    wait_for(lambda: not display.serves(time.monotonic()))
     hangs.set()
-    wait_until(lambda: display.serves(time.monotonic()))
+    wait_for(lambda: display.serves(time.monotonic()))

@@ -19,6 +19,7 @@ from firmware_bridge.floor.store.store import Running, Samples, Store
 from firmware_bridge.floor.store.storedset import StoredSet
 from tests.floor.export.kept import kept, struck_out
 from tests.floor.store.lossy import LossyDisk, library
+from tests.waiting import wait_for
 
 WIRE = Samples("wire", b"samples" * 300)
 FULL, READONLY = sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY
@@ -57,13 +58,6 @@ def recovered(running: Running) -> list[StoredSet]:
     return [replace(running.begun, record=record)]
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 @contextmanager
 def keeping(path: Path) -> Iterator[Keeper]:
     """A keeper that has looked at its store, if it can."""
@@ -78,7 +72,7 @@ def uids(path: Path) -> list[str]:
 
 
 def running(path: Path) -> bytes | None:
-    with Store(path) as store:
+    with Store(path) as store, store.transaction():  # a keeper may be writing
         found = store.running()
     return found.samples.data if found else None
 
