@@ -11,6 +11,9 @@ from analysis.cells import Array
 
 Places = NDArray[np.int64]
 
+# numpy keeps freed arrays of under 1 kB, some of each size, for ever: let there be few sizes.
+_STEP = 64
+
 
 class Segments:
     """Stretches of an array from the places `first` up to and with `last`, laid end to end with
@@ -20,12 +23,15 @@ class Segments:
     """
 
     def __init__(self, x: Array, first: Places, last: Places, reach: int = 0) -> None:
-        bounds = zip((first - reach).tolist(), (last + reach + 1).tolist(), strict=True)
-        self.x = np.concatenate([x[a:b] for a, b in bounds])
         spans = last - first + 1 + 2 * reach
         self.lo = np.cumsum(spans) - spans
         self.hi = self.lo + spans - 2 * reach
-        self._owner = np.repeat(np.arange(len(first)), spans)[: len(self.x) - 2 * reach]
+        places = -(-int(self.hi[-1]) // _STEP) * _STEP
+        bounds = zip((first - reach).tolist(), (last + reach + 1).tolist(), strict=True)
+        beyond = np.zeros(places - int(self.hi[-1]))
+        self.x = np.concatenate([*(x[a:b] for a, b in bounds), beyond])
+        spans[-1] += len(beyond)
+        self._owner = np.repeat(np.arange(len(first)), spans)[:places]
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Each stretch's value, at all of its places."""

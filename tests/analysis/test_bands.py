@@ -30,7 +30,7 @@ def raising_dps2(cells: np.ndarray, noise_deg: float) -> np.ndarray:
     reach = bands._ACCEL_REACH
     padded = np.pad(cells, reach, mode="reflect", reflect_type="odd")
     whole = Segments(padded, np.array([reach]), np.array([reach + len(cells) - 1]), reach)
-    return bands._raising_dps2(whole, np.array([noise_deg]))
+    return bands._raising_dps2(whole, np.array([noise_deg]))[: len(cells)]
 
 
 def stroke(seconds: float) -> np.ndarray:
