@@ -248,7 +248,7 @@ def live(hours: float, seed: int, folder: Path) -> Day:
     machine = Machine(rng)
     line = Line(machine, rng)
     with Keeper(folder / STORE, recover) as keeper, Upkeep(folder) as upkeep:
-        host = Host(Chain(Settings(), keeper=keeper), upkeep, line, machine)
+        host = Host(keeper, upkeep, line, machine)
         host.follow(line.connect())
         while machine.now_s < hours * HOUR_S:
             motion, to_count = work(rng)
@@ -291,8 +291,9 @@ def of_firmware(hours: float, seed: int) -> Figure:
 class Host:
     """The station without a page."""
 
-    def __init__(self, chain: Chain, upkeep: Upkeep, line: Line, machine: Machine) -> None:
-        self._chain, self._upkeep, self._line, self._machine = chain, upkeep, line, machine
+    def __init__(self, keeper: Keeper, upkeep: Upkeep, line: Line, machine: Machine) -> None:
+        self._chain, self._keeper = Chain(Settings(), keeper=keeper), keeper
+        self._upkeep, self._line, self._machine = upkeep, line, machine
         self._looked_s = 0.0
 
     def follow(self, events: Iterator[Event]) -> list[tuple[int, int]]:
@@ -307,7 +308,18 @@ class Host:
                 board = self._chain.board
                 board.machine = self._chain.health.view(self._line.totals, at)
                 self._upkeep.turn(board.complaint, board.why_lost, True, at)
+                self._let_keep()
         return told
+
+    def _let_keep(self) -> None:
+        """A day in minutes has the disk of every day: what waits for it is to be no more than on
+        a day of hours.
+        """
+        self._keeper._wake.set()
+        while self._keeper._waiting or not self._keeper._jobs.empty():
+            if self._keeper.failure:
+                raise RuntimeError(self._keeper.failure)
+            time.sleep(0.0002)
 
 
 def counted(events: Iterable[AnalysisEvent]) -> list[Counted]:
