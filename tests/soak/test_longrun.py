@@ -92,11 +92,13 @@ def test_a_long_run_that_takes_too_long_is_told() -> None:
     assert not longrun.speed(Day(seconds=73, hours=1)).holds
 
 
-def test_what_another_process_has_run_comes_back_with_its_objects_alone() -> None:
-    day = longrun.in_process(0.01, 1, "traced")
+def test_what_another_process_has_run_comes_back_with_its_objects_alone_and_they_are_flat() -> None:
+    day = longrun.in_process(0.2, seed(), "traced")
     assert day.wrong == []
     assert day.sets == len(day.memory) > 0
     assert 0 < day.memory[0][1] < longrun.memory() / 2
+    figure = longrun.flat("its Python objects", day.memory, 0.1)
+    assert figure.holds, str(figure)
 
 
 def test_everything_that_befalls_a_machine_is_in_what_its_line_tells(
