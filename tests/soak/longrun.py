@@ -59,6 +59,7 @@ SLOT_US = 1_000_000 // RATE_HZ
 PAGE = os.sysconf("SC_PAGESIZE")
 LOST, DAMAGED = 1 / 4000, 1 / 4000  # of the frames
 SILENT, RESET, UNPLUGGED = 0.02, 0.005, 0.005  # at the ends of rests
+KEEP_S = 5.0  # a disk may be so slow
 AWAY_S = 2.0  # of a machine that restarts
 FIRMWARE_H = 1.25  # its clock wraps after 71.6 minutes
 
@@ -294,7 +295,7 @@ class Host:
     def __init__(self, keeper: Keeper, upkeep: Upkeep, line: Line, machine: Machine) -> None:
         self._chain, self._keeper = Chain(Settings(), keeper=keeper), keeper
         self._upkeep, self._line, self._machine = upkeep, line, machine
-        self._looked_s = 0.0
+        self._looked_s = self._kept_s = 0.0
 
     def follow(self, events: Iterator[Event]) -> list[tuple[int, int]]:
         """What was counted in the sets that have ended meanwhile."""
@@ -308,12 +309,14 @@ class Host:
                 board = self._chain.board
                 board.machine = self._chain.health.view(self._line.totals, at)
                 self._upkeep.turn(board.complaint, board.why_lost, True, at)
+            if at - self._kept_s >= KEEP_S:
+                self._kept_s = at
                 self._let_keep()
         return told
 
     def _let_keep(self) -> None:
-        """A day in minutes has the disk of every day: what waits for it is to be no more than on
-        a day of hours.
+        """The keeper has the time that it would have on a day that is not over in minutes: what
+        waits for the disk is of a few seconds, not of all that went by meanwhile.
         """
         self._keeper._wake.set()
         while self._keeper._waiting or not self._keeper._jobs.empty():
