@@ -15,9 +15,10 @@ from config.load import ConfigError
 from config.machine import LOWEST_DEG, MagnetError, Text
 from config.settings import Settings
 from config.standard import FormStandard
-from config.whole_file import replace_file
+from config.whole_file import read_file, replace_file
 
 SCHEMA = "leverrep.calibrations/1"
+MOST_BYTES = 1 << 22  # some ten thousand calibrations
 OWN = "own"  # name of the form standard made from a measured working range
 
 _BEYOND_STOP_DEG = 10.0  # room for another lifter's pads, and for a stop that gives
@@ -167,7 +168,7 @@ class CalibrationBook:
     def read(self) -> None:
         """Look again what is in the file. Raises ConfigError."""
         try:
-            self._all = _parsed(self._path.read_bytes(), self._path)
+            self._all = _parsed(read_file(self._path, MOST_BYTES), self._path)
         except (FileNotFoundError, NotADirectoryError):
             self._all = []
         except OSError as error:

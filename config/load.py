@@ -14,6 +14,7 @@ from config.kept import home
 from config.machine import Calibration, MachineProfile
 from config.settings import DisplaySettings, Settings, StationSettings
 from config.standard import STANDARDS, FormStandard
+from config.whole_file import read_file
 
 SECTIONS: dict[str, type[Checked]] = {
     "machine": MachineProfile,
@@ -21,6 +22,8 @@ SECTIONS: dict[str, type[Checked]] = {
     "station": StationSettings,
     "display": DisplaySettings,
 }
+MOST_BYTES = 1 << 20
+
 T = TypeVar("T", bound=Checked)
 
 
@@ -52,7 +55,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     where = path or user_settings_path()
     try:
-        data = where.read_bytes()
+        data = read_file(where, MOST_BYTES)
     except OSError as error:
         if path is None and isinstance(error, FileNotFoundError | NotADirectoryError):
             return Settings()

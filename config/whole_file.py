@@ -1,10 +1,29 @@
-"""A file that is replaced as a whole: whatever happens, it is the old one or the new one."""
+"""Files of ours as a whole: read if that is what they are, replaced so that it is old or new."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """All of a file. Raises OSError, also for one of more than `most` bytes, and for a pipe, which
+    would be waited for.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe", str(path))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most} bytes", str(path))
+    return data
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def replace_file(path: Path, pieces: Iterable[bytes], mode: int = 0o600) -> None:

@@ -3,19 +3,25 @@
 # Nothing up here but what every command needs: `leverrep --help` is to answer at once.
 import argparse
 
+from firmware_bridge.errors import printable
+
 TYPE_CHECKING = False  # type checkers take it as true; typing itself is slow to import
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+    from typing import NoReturn
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> "NoReturn":
+        super().error(printable(message))
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their arguments; `command` names the one that was chosen."""
-    top = argparse.ArgumentParser(
-        prog="leverrep", description="Rep counter for the lever back extension machine."
-    )
+    top = _Parser(prog="leverrep", description="Rep counter for the lever back extension machine.")
     # Before the command or after it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     for one in (top, common):
         one.add_argument("--config", type=_path, metavar="FILE", help="settings file (TOML)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -95,9 +101,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_calibrate(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def _add_calibrate(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     calibrate = commands.add_parser(
         "calibrate", parents=[common], help="find the sensor's range, step by step"
     )
@@ -106,9 +110,7 @@ def _add_calibrate(
     calibrate.set_defaults(command="calibrate")
 
 
-def _add_doctor(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def _add_doctor(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     doctor = commands.add_parser(
         "doctor", parents=[common], help="what is wrong with the station, and what to do"
     )
@@ -120,9 +122,7 @@ def _add_doctor(
     doctor.set_defaults(command="doctor")
 
 
-def _add_board(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def _add_board(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     flash = commands.add_parser("flash", parents=[common], help="put the firmware on the board")
     flash.add_argument(
         "--sensor",
@@ -136,24 +136,22 @@ def _add_board(
     _add_port(flash, magnet)
 
 
-def _add_port(*commands: argparse.ArgumentParser) -> None:
+def _add_port(*commands: _Parser) -> None:
     for one in commands:
         one.add_argument(
             "--port", type=_name, help="serial port of the machine (default: look for it)"
         )
 
 
-def _add_sets(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def _add_sets(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     sets = commands.add_parser("sets", parents=[common], help="the sets that are kept")
     actions = sets.add_subparsers(required=True, metavar="ACTION")
-    which = argparse.ArgumentParser(add_help=False)
+    which = _Parser(add_help=False)
     which.add_argument("--since", type=_since, metavar="DATE", help="from this date (and time) on")
     which.add_argument("--until", type=_until, metavar="DATE", help="up to the end of this date")
     which.add_argument("--load", type=_load, metavar="KG", help="with this load")
 
-    def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    def add(name: str, words: str, *parents: _Parser) -> _Parser:
         action = actions.add_parser(name, parents=[common, *parents], help=words)
         action.set_defaults(command="sets", action=name)
         return action

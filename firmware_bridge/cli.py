@@ -193,7 +193,8 @@ def _view(args: argparse.Namespace, station: "Station", stack: ExitStack) -> "Vi
     from firmware_bridge.floor import tables  # noqa: F401
 
     # The code to scan is to stay on the terminal.
-    if sys.stdout.isatty() and not (station.display and station.display.asks_for_token):
+    stays = station.display and station.display.asks_for_token
+    if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not stays:
         from firmware_bridge.floor.terminal import TerminalView
 
         return stack.enter_context(TerminalView(sys.stdout))
@@ -211,11 +212,12 @@ def _open_display(
 ) -> None:
     """Serve the page, and tell where."""
     from firmware_bridge.floor.display.display import Display
+    from firmware_bridge.floor.plain import write_line
 
     display = stack.enter_context(Display(settings, args.host, store))
     station.display, station.chain.board.address = display, display.address
     told_on = sys.stderr if args.events == "-" else sys.stdout
-    print(f"Display: {display.address}", file=told_on, flush=True)
+    write_line(told_on, f"Display: {display.address}")
     if display.asks_for_token and told_on.isatty():  # a log must not know the token
         from firmware_bridge.floor.display.invitation import qr_text
 
@@ -367,11 +369,11 @@ def _doctor(args: argparse.Namespace) -> int:
         machine, why = look_at(_link(args, settings))
     now = datetime.now().astimezone()
     report = Report(examine(gather(settings, unreadable, folder, station, machine, why, port, now)))
+    _print_findings(report, args.json)
     if args.bundle:
         from firmware_bridge.floor.doctor.bundle import write_bundle
 
         write_bundle(args.bundle, report, state_folder(), args.config)
-    _print_findings(report, args.json)
     return report.exit_code
 
 
@@ -392,7 +394,7 @@ def _flash(args: argparse.Namespace) -> int:
 
     def say(line: str) -> None:
         try:
-            print(line, flush=True)
+            print(printable(line), flush=True)
         except OSError:  # nobody reads it any more: no reason to leave the board half done
             _discard_output()
 

@@ -35,6 +35,7 @@ from firmware_bridge.errors import (
     NotCalibrated,
     OutputError,
     TraceError,
+    printable,
 )
 from firmware_bridge.floor.board import Board, trouble_words
 from firmware_bridge.floor.board import Link as LinkState
@@ -181,9 +182,9 @@ class Chain:
         events = []
         if before is None or _who(before) != _who(event.hello):
             events = self._measure_anew(event.hello)
-        self.board.connect(LinkState.LIVE, event.port)
-        who = {"port": event.port, "device_id": event.hello.device_id}
-        return events + self._sensor(link="connected", **who)
+        port = printable(event.port)
+        self.board.connect(LinkState.LIVE, port)
+        return events + self._sensor(link="connected", port=port, device_id=event.hello.device_id)
 
     def _search(self, why: str) -> list[Event]:
         """There is no machine; one that was lost has been told of already."""

@@ -180,6 +180,14 @@ def test_another_board_behind_the_same_adapter_is_not_read_by_the_calibration_of
     assert "this is device other" in chain.board.uncalibrated
 
 
+def test_whatever_a_port_is_called_it_is_one_line_that_can_be_sent() -> None:
+    chain = Chain(Settings())
+    (event,) = chain.take(Connected(HELLO, "/dev/l\udcff\x1b[31m\nx"), 0.0)
+    name = r"/dev/l\udcff\x1b[31m\nx"
+    assert (event["port"], chain.board.port) == (name, name)
+    assert chain.health.view(Stream().totals, 0.0)["port"] == name
+
+
 def test_the_log_does_not_name_a_file_that_somebody_has_named(tmp_path: Path) -> None:
     station = Station(Chain(Settings()), upkeep=Upkeep(tmp_path))
     with station.upkeep as upkeep:  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from firmware_bridge.device.events import Chunk, Connected, Event
 from firmware_bridge.device.frames import PROTOCOL, Ack, Health, Hello, Sensor, Status
 from firmware_bridge.device.ledger import Gap, Readings, Totals
 from firmware_bridge.device.stream import Item
+from firmware_bridge.errors import printable
 
 RATE_SECONDS = 10  # of which the rate is measured
 LEAST_S = 0.5  # of less, one late sample would be seen in it
@@ -77,7 +78,7 @@ class MachineHealth:
         """
         hello, status, health = self._hello, self._boot.newest, self._boot.health
         return {
-            "port": self._port,
+            "port": self._port and printable(self._port),
             "why": self._why,
             "device_id": hello and hello.device_id,
             "firmware": hello and hello.firmware,

@@ -2,6 +2,7 @@
 
 import grp
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from firmware_bridge.device.port import find_ports, user_name
 
 RULES = "/etc/udev/rules.d/60-leverrep.rules"  # before 73: from there on uaccess is not looked at
 GROUP = "dialout"  # of serial ports on Debian; where there is no port to see it by
+
+
+PSEUDO_TERMINALS = range(136, 144)  # major numbers; they are in no class of /sys
 
 
 class Usb(NamedTuple):
@@ -32,14 +36,16 @@ class Holder(NamedTuple):
 class PortFacts:
     """`path`: as asked for, or the likeliest; None: none is likely. `candidates`: all there are.
 
-    `group`: whose members may use it. `holder`: who has it open, as far as we may see.
-    `udev_rule`: what to put into RULES, so that whoever is logged in may use this very device and
-    it is called /dev/leverrep too; None if it is no USB device.
+    `serial`: it is a serial port, as far as can be seen. `group`: whose members may use it.
+    `holder`: who has it open, as far as we may see. `udev_rule`: what to put into RULES, so that
+    whoever is logged in may use this very device and it is called /dev/leverrep too; None if it is
+    no USB device.
     """
 
     path: str | None
     candidates: tuple[str, ...] = ()
     exists: bool = False
+    serial: bool = False
     usable: bool = False
     group: str | None = None
     in_group: bool = False
@@ -70,16 +76,17 @@ def check_port(
         node = None
     if path is None or node is None:
         return PortFacts(path, candidates, user=user_name())
-    group, usb = _group(node.st_gid), _usb(path, sys)
+    group, usb, serial = _group(node.st_gid), _usb(path, sys), _is_serial(path, node, sys)
     return PortFacts(
         path,
         candidates,
         exists=True,
+        serial=serial,
         usable=os.access(path, os.R_OK | os.W_OK),
         group=group,
         in_group=node.st_gid in (os.getegid(), *os.getgroups()),
         user=user_name(),
-        holder=next(_holders(node.st_rdev, proc), None) if node.st_rdev else None,
+        holder=next(_holders(node.st_rdev, proc), None) if serial else None,
         udev_rule=usb and _rule(usb, GROUP if group in (None, "root") else str(group)),
     )
 
@@ -89,6 +96,11 @@ def _group(number: int) -> str | None:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return None
+
+
+def _is_serial(path: str, node: os.stat_result, sys: Path) -> bool:
+    known = (sys / "class" / "tty" / os.path.basename(os.path.realpath(path))).exists()
+    return stat.S_ISCHR(node.st_mode) and (known or os.major(node.st_rdev) in PSEUDO_TERMINALS)
 
 
 def _holders(port: int, proc: Path) -> Iterator[Holder]:

@@ -18,6 +18,7 @@ LARGEST = {"t_s": 1e10, "angle_deg": 1e5, "counts": 1e5}
 LONGEST_SPACING_S = 0.1
 # One trace is one visit to the gym; a longer one is a slip in the times.
 LONGEST_S = 86_400.0
+MOST_BYTES = 1 << 29  # a day at 500 Hz as CSV is larger, one at 200 Hz is not
 
 
 Degrees = Callable[[float], float]
@@ -34,9 +35,13 @@ class Trace:
 def read_bytes(path: Path) -> bytes:
     """All of a file, which may be a pipe. Raises TraceError if it cannot be read."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(data) > MOST_BYTES:
+        raise TraceError(f"{path}: is larger than {MOST_BYTES >> 20} MB: cut it into pieces")
+    return data
 
 
 def is_text(data: bytes) -> bool:

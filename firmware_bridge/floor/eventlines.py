@@ -1,5 +1,6 @@
 """Events for programs: one JSON object a line, added to a file or written to standard output."""
 
+import errno
 import json
 import os
 import select
@@ -57,7 +58,9 @@ class EventLines:
 
     def _failed(self, error: OSError) -> OutputError:
         name = "standard output" if self._target == "-" else self._target
-        return OutputError(f"{name}: events cannot be written: {error.strerror}")
+        nobody = "nobody reads this pipe, begin with its reader"
+        why = nobody if error.errno == errno.ENXIO else error.strerror
+        return OutputError(f"{name}: events cannot be written: {why}")
 
 
 def _standard_output() -> BinaryIO:
@@ -66,7 +69,9 @@ def _standard_output() -> BinaryIO:
 
 
 def _added_to(path: str) -> BinaryIO:
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    # A pipe that nobody reads is refused, not waited for.
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+    os.set_blocking(fd, True)
     file = os.fdopen(fd, "wb", buffering=0)
     # A line that was cut short (power lost) must not swallow the next one.
     if _ends_in_mid_line(path):

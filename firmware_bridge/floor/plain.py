@@ -19,14 +19,24 @@ class PlainView:
         for event in events:
             line = plain_line(event)
             if line:
-                print(line, file=self._stream, flush=True)
+                write_line(self._stream, line)
 
     def show(self, board: Board, at: float) -> None:
         """Write what has to be seen to; other lines are written when something happens."""
         if board.complaint != self._complaint:
             self._complaint = board.complaint
             words = board.complaint or "all is well again"
-            print(f"{board.now_s:7.1f} s  {words}", file=self._stream, flush=True)
+            write_line(self._stream, f"{board.now_s:7.1f} s  {words}")
+
+
+def write_line(stream: TextIO, line: str) -> None:
+    """A disk that is full below the stream stops no counting. Raises BrokenPipeError."""
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
 
 
 def plain_line(event: Event) -> str:

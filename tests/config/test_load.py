@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from config import STANDARDS, ConfigError, Settings, load_settings, user_settings_path
+from config import (
+    STANDARDS,
+    ConfigError,
+    Settings,
+    load_settings,
+    user_settings_path,
+    whole_file,
+)
 from config.load import parse_settings
 
 FILE = Path("x.toml")
@@ -143,10 +150,10 @@ def test_toml_beyond_what_can_be_read(text: str) -> None:
 
 
 def test_a_folder_of_mine_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(whole_file, "_open_at_once", refuse)
     with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
         load_settings()
 

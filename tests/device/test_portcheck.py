@@ -71,6 +71,18 @@ def test_a_forbidden_port_names_its_group(path: str, monkeypatch: pytest.MonkeyP
     assert facts.group
 
 
+@pytest.mark.parametrize("other", ["/dev/null", "/etc/passwd", "/tmp"])
+def test_what_is_no_serial_port_is_told_and_in_use_by_nobody(other: str) -> None:
+    facts = check_port(other)
+    assert (facts.exists, facts.serial, facts.holder) == (True, False, None)
+
+
+def test_a_port_that_the_system_knows_is_serial(path: str, tmp_path: Path) -> None:
+    assert check_port(path).serial
+    usb_device(tmp_path, "null")
+    assert check_port("/dev/null", sys=tmp_path).serial
+
+
 def test_who_has_it_open_is_named(path: str) -> None:
     program = "import sys; f = open(sys.argv[1], 'rb', buffering=0); print(flush=True); input()"
     with subprocess.Popen(

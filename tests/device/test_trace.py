@@ -87,6 +87,12 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         decode_csv(HEAD.encode() + b"0,1\n1,\xff\n", "x", tenths)
 
 
+def test_what_is_larger_than_a_day_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firmware_bridge.device.trace.MOST_BYTES", 1 << 20)
+    with pytest.raises(TraceError, match="/dev/zero: is larger than 1 MB"):
+        read_bytes(Path("/dev/zero"))
+
+
 def test_a_long_cell_is_cut() -> None:
     for cell in ("9" * 5000, "x" * 5000):
         with pytest.raises(TraceError) as caught:

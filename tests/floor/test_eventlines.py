@@ -51,6 +51,19 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
         lines.write([EVENT])
 
 
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputError, match="nobody reads this pipe"):
+        EventLines(str(pipe))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    lines = EventLines(str(pipe))
+    lines.write([EVENT])
+    assert os.read(reader, 4096).decode() == event_line(EVENT) + "\n"
+    lines.close()
+    os.close(reader)
+
+
 def test_numbers_that_are_none_are_refused() -> None:
     with pytest.raises(ValueError, match="Out of range float"):
         event_line(Event("rep", float("nan"), 0.0))

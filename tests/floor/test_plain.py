@@ -5,7 +5,7 @@ import pytest
 from analysis import Event
 from config import FormStandard
 from firmware_bridge.floor.board import Board
-from firmware_bridge.floor.plain import PlainView, plain_line
+from firmware_bridge.floor.plain import PlainView, plain_line, write_line
 
 DONE = {"rep_count": 5, "partial_count": 0, "overshoot_count": 0}
 
@@ -47,3 +47,16 @@ def test_what_has_to_be_seen_to_is_written_once_and_when_it_is_well() -> None:
         "    0.0 s  the sensor has moved by 2.4°: measures are suspect, calibrate it\n"
         "    0.0 s  all is well again\n"
     )
+
+
+def test_a_full_disk_stops_nothing_and_a_reader_that_has_gone_is_told() -> None:
+    class Stream(io.StringIO):
+        error = OSError(28, "No space left on device")
+
+        def flush(self) -> None:
+            raise self.error
+
+    write_line(Stream(), "rep 1")
+    Stream.error = BrokenPipeError()
+    with pytest.raises(BrokenPipeError):
+        write_line(Stream(), "rep 1")

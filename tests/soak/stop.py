@@ -7,6 +7,7 @@ it has not calibrated; of any that is still being imported what its shell expect
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -382,8 +383,7 @@ def words_problems(status: int, told: str, problems: str) -> Iterator[str]:
 
 def is_pythons_own(problems: str) -> bool:
     """Ctrl-C came before the first line of ours: the interpreter says so in its own way."""
-    frames = [line for line in problems.splitlines() if line.startswith("  File ")]
-    ours = any("<frozen " not in frame for frame in frames)
+    ours = re.search(r'File "[^"]*/(firmware_bridge|analysis|config)/', problems)
     return problems.endswith("\nKeyboardInterrupt\n") and not ours
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from config.kept import TOKEN, state_folder
+from config.whole_file import read_file
 from firmware_bridge.errors import DisplayError
 
 _BYTES = 16
+_MOST_BYTES = 4096
 _FORM = re.compile(r"[A-Za-z0-9_-]{22,200}")
 
 
@@ -24,13 +26,18 @@ def load_token(path: Path) -> str:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(path)
+        token = read_token(path)
+        if not _FORM.fullmatch(token):
+            raise DisplayError(f"{path}: not a token: delete the file, and a new one is made")
         path.chmod(0o600)
-        token = path.read_text(encoding="ascii", errors="replace").strip()
     except OSError as error:
         raise DisplayError(f"{path}: the token cannot be kept here: {error.strerror}") from None
-    if not _FORM.fullmatch(token):
-        raise DisplayError(f"{path}: not a token: delete the file, and a new one is made")
     return token
+
+
+def read_token(path: Path) -> str:
+    """What is in that file, whatever it is. Raises OSError."""
+    return read_file(path, _MOST_BYTES).decode("ascii", errors="replace").strip()
 
 
 def _make(path: Path) -> None:

@@ -17,16 +17,17 @@ from typing import Any
 
 import msgspec
 
-from config import STANDARDS, ConfigError, Settings, load_settings
+from config import STANDARDS, CalibrationBook, ConfigError, Settings, load_settings
 from config.kept import CALIBRATIONS, INCIDENTS, LOG
 from config.load import SECTIONS
-from firmware_bridge.floor.doctor.calibration_facts import book_in
+from config.whole_file import read_file
 from firmware_bridge.floor.doctor.check import Check
 from firmware_bridge.floor.doctor.privacy import Privacy, of_this_computer
 from firmware_bridge.floor.doctor.report import Report, check_dict
 from firmware_bridge.floor.whole_file import write_whole
 
 MOST_INCIDENTS = 5
+MOST_BYTES = 1 << 22  # of each; ours have not half of that
 ZIP_BEGINS, ZIP_ENDS = datetime(1980, 1, 1), datetime(2107, 12, 31)
 _LOGS = re.compile(re.escape(LOG) + r"(\.\d)?")
 _INCIDENT = re.compile(r"\d{8}T\d{6}Z-[a-z-]+\.lever", re.A)
@@ -112,7 +113,7 @@ def _is_ours(value: object) -> bool:
 
 def _calibrations(file: Path) -> list[dict[str, Any]] | dict[str, Any]:
     try:
-        return [msgspec.structs.asdict(one) for one in book_in(file).history]
+        return [msgspec.structs.asdict(one) for one in CalibrationBook.load(file).history]
     except ConfigError:
         return {"unreadable": True}
 
@@ -130,7 +131,7 @@ def _newest(folder: Path, name: re.Pattern[str], most: int) -> list[Path]:
 def _read(file: Path) -> bytes:
     """As much as we may."""
     try:
-        return file.read_bytes()
+        return read_file(file, MOST_BYTES)
     except OSError:
         return b""
 

@@ -1,6 +1,5 @@
 """What is known of the calibration by which a machine is read, and of how well it has held."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +43,7 @@ def calibration_facts(
     `file`: the book of calibrations. `stops`: of the kept sets, oldest first.
     """
     try:
-        book = book_in(file)
+        book = CalibrationBook.load(file)
         device = device or _the_one(book)
         if device is None:
             return CalibrationFacts(by_hand=settings.calibration != Calibration())
@@ -62,13 +61,6 @@ def calibration_facts(
         stops=sum(stop is not None for stop in mine),
         slip_deg=next(filter(None, known), None),  # once it has moved, it has
     )
-
-
-def book_in(file: Path) -> CalibrationBook:
-    """CalibrationBook.load, but of a file alone: a pipe would be waited for. Raises ConfigError."""
-    if os.path.exists(file) and not os.path.isfile(file):
-        raise ConfigError(file, "it is no file")
-    return CalibrationBook.load(file)
 
 
 def _the_one(book: CalibrationBook) -> Device | None:

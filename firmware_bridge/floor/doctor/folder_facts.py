@@ -35,7 +35,8 @@ class FolderFacts:
     """`path`: where it really is. `free`: on the disk, bytes. `writable`: by us. `obstacle`: why
     there can be no such folder. `loose`: names of what others may read or write; `foreign`: of
     what is somebody else's. `station`: the process that keeps its sets here just now. `log_bytes`:
-    of the station's log. `incidents`: how many are recorded, and when the newest was.
+    of the station's log. `misplaced`: what is where the log or the folder of incidents should be,
+    and neither. `incidents`: how many are recorded, and when the newest was.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class FolderFacts:
     foreign: tuple[str, ...] = ()
     station: int | None = None
     log_bytes: int = 0
+    misplaced: tuple[str, ...] = ()
     incidents: int = 0
     newest_incident: datetime | None = None
 
@@ -57,8 +59,9 @@ def folder_facts(folder: Path, locks: Path = Path("/proc/locks")) -> FolderFacts
     there = next(one for one in (folder, *folder.parents) if os.path.isdir(one))
     disk = os.statvfs(there)
     nodes = dict(_nodes(folder))
-    saved = [node.st_mtime for path, node in nodes.items() if path.parent.name == INCIDENTS]
-    log = nodes.get(folder / LOG)
+    files = {path: node for path, node in nodes.items() if stat.S_ISREG(node.st_mode)}
+    saved = [node.st_mtime for path, node in files.items() if path.parent.name == INCIDENTS]
+    log = files.get(folder / LOG)
     return FolderFacts(
         folder,
         free=disk.f_bavail * disk.f_frsize,
@@ -68,6 +71,7 @@ def folder_facts(folder: Path, locks: Path = Path("/proc/locks")) -> FolderFacts
         foreign=tuple(path.name for path, node in nodes.items() if node.st_uid not in _us()),
         station=_locked_by(nodes[folder], locks) if folder in nodes else None,
         log_bytes=log.st_size if log else 0,
+        misplaced=tuple(_misplaced(folder)),
         incidents=len(saved),
         newest_incident=datetime.fromtimestamp(max(saved), UTC) if saved else None,
     )
@@ -78,6 +82,12 @@ def obstacle_to(folder: Path) -> Obstacle | None:
     paths = (folder, *folder.absolute().parents)
     there = next(one for one in paths if os.path.lexists(one))
     return None if os.path.isdir(there) else Obstacle(there, os.path.islink(there))
+
+
+def _misplaced(folder: Path) -> Iterator[str]:
+    for name, is_right in ((LOG, os.path.isfile), (INCIDENTS, os.path.isdir)):
+        if os.path.lexists(folder / name) and not is_right(folder / name):
+            yield name
 
 
 def _us() -> range:

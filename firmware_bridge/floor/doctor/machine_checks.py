@@ -50,6 +50,9 @@ def port(facts: Facts) -> Check:
         )
     if not port["exists"]:
         return wrong(f"{path} does not exist", "plug it in, or name another with --port", **port)
+    if not port["serial"]:
+        words = f"{path} is not a serial port"
+        return wrong(words, "name the machine's port with --port", **port)
     if _has_station(facts):
         return ok(f"{path} is in use by the station (process {holder['pid']})", **port)
     if not port["usable"]:

@@ -17,6 +17,7 @@ from typing import Any
 from config import DisplaySettings
 from config.kept import TOKEN
 from firmware_bridge.errors import printable
+from firmware_bridge.floor.display.token import read_token
 from firmware_bridge.floor.doctor.folder_facts import obstacle_to
 from firmware_bridge.log import nameless
 
@@ -94,10 +95,8 @@ def _users(folder: Path) -> Iterator[str]:
 
 
 def _token(file: Path) -> list[str]:
-    with suppress(OSError, UnicodeDecodeError):
-        if not file.is_file():  # a pipe would be waited for
-            return []
-        return [one for one in file.read_text(encoding="ascii").split() if len(one) >= TOKEN_LENGTH]
+    with suppress(OSError):
+        return [one for one in read_token(file).split() if len(one) >= TOKEN_LENGTH]
     return []
 
 

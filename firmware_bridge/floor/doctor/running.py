@@ -15,6 +15,7 @@ import msgspec
 
 from config import DisplaySettings
 from firmware_bridge.floor.display.snapshot import SCHEMA
+from firmware_bridge.floor.display.token import read_token
 from firmware_bridge.floor.doctor.listener import listens_alone
 from firmware_bridge.floor.doctor.told_machine import told_machine
 
@@ -101,8 +102,7 @@ def _is_here(host: str) -> bool:
 def _bearer(token_file: Path) -> str:
     """The header that shows the token, if there is one that we may read."""
     try:
-        regular = token_file.is_file()  # a pipe would be waited for
-        token = token_file.read_text(encoding="ascii", errors="replace").strip() if regular else ""
+        token = read_token(token_file)
     except OSError:
         return ""
     return f"Authorization: Bearer {token}\r\n" if token.isascii() and token.isprintable() else ""

@@ -175,6 +175,9 @@ def records(facts: Facts) -> Check:
     if folder.obstacle:
         return NO_FOLDER
     values = {"log_bytes": folder.log_bytes, "incidents": folder.incidents}
+    if folder.misplaced:
+        words = f"{_some(folder.misplaced)} is not what it should be: nothing is recorded there"
+        return warning(words, "move it away", **values)
     log = f"log {folder.log_bytes / 1000:.0f} kB" if folder.log_bytes else "no log yet"
     if folder.newest_incident is None:
         return ok(f"{log}, no incidents", **values)

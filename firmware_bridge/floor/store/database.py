@@ -22,6 +22,8 @@ def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # its other files take after it
+    if path.is_fifo():  # it would be waited for
+        raise StoreError(f"{path}: is a pipe: move it away")
     try:
         check(path)
         return _opened(path)

@@ -118,7 +118,15 @@ def test_its_text_is_not_told(path: Path) -> None:
 
 def test_a_folder_in_its_place_is_told(path: Path) -> None:
     path.mkdir(parents=True)
+    path.chmod(0o755)
     assert "the token cannot be kept here: Is a directory" in refusal(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+
+
+def test_a_pipe_in_its_place_is_told_and_not_waited_for(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    assert "the token cannot be kept here: it is a pipe" in refusal(path)
 
 
 def test_a_file_in_place_of_the_folder_is_told(path: Path) -> None:
@@ -161,7 +169,7 @@ def test_one_that_is_there_needs_no_room(path: Path, monkeypatch: pytest.MonkeyP
     def fail(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(os, "open", fail)
+    monkeypatch.setattr("firmware_bridge.floor.display.token.NamedTemporaryFile", fail)
     monkeypatch.setattr(os, "link", fail)
     assert load_token(path) == token
 

@@ -55,6 +55,7 @@ def port(**changed: Any) -> dict[str, Any]:
         "path": "/dev/ttyACM0",
         "candidates": ("/dev/ttyACM0",),
         "exists": True,
+        "serial": True,
         "usable": True,
         "group": "dialout",
         "in_group": True,

@@ -73,7 +73,7 @@ def test_a_damaged_book_is_told(file: Path) -> None:
 
 def test_a_pipe_in_place_of_the_book_is_not_waited_for(file: Path) -> None:
     os.mkfifo(file)
-    assert "it is no file" in calibration_facts(Settings(), file, DEVICE, ()).unreadable
+    assert "it is a pipe" in calibration_facts(Settings(), file, DEVICE, ()).unreadable
 
 
 def test_a_sensor_that_has_moved(file: Path) -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from firmware_bridge.floor.doctor.folder_facts import INCIDENTS, folder_facts
+from firmware_bridge.floor.doctor.folder_facts import INCIDENTS, LOG, folder_facts
 
 
 @pytest.fixture
@@ -144,3 +144,15 @@ def test_incidents_are_counted_and_the_newest_dated(folder: Path) -> None:
     facts = folder_facts(folder)
     assert facts.incidents == 3
     assert facts.newest_incident == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+def test_what_is_in_the_way_of_the_records_is_no_record(folder: Path) -> None:
+    assert folder_facts(folder).misplaced == ()
+    (folder / LOG).unlink()
+    (folder / LOG).mkdir()
+    (folder / INCIDENTS).touch()
+    facts = folder_facts(folder)
+    assert (facts.misplaced, facts.log_bytes) == ((LOG, INCIDENTS), 0)
+    (folder / INCIDENTS).unlink()
+    (folder / INCIDENTS / "20261101T000000Z-gap.lever").mkdir(parents=True)
+    assert folder_facts(folder).incidents == 0

@@ -71,6 +71,11 @@ def test_names_that_a_shell_would_read_otherwise_are_quoted() -> None:
     assert "sudo usermod -aG dialout 'GYM\\kim'" in found.fix
 
 
+def test_what_is_no_serial_port_is_told() -> None:
+    found = machine_checks.port(without(serial=False))
+    assert (found.state, found.words) == (State.WRONG, "/dev/ttyACM0 is not a serial port")
+
+
 def test_a_busy_port_names_who_has_it() -> None:
     found = machine_checks.port(without(holder={"pid": 977, "name": "leverrep"}))
     assert (found.state, found.words) == (

@@ -242,3 +242,9 @@ def test_what_was_recorded() -> None:
     kept = folder(log_bytes=12_300, incidents=4, newest_incident=newest)
     found = check("records", folder=kept)
     assert (found.state, found.words) == (State.OK, "log 12 kB, 4 incidents, the last 2 days ago")
+
+
+def test_a_folder_where_the_log_should_be() -> None:
+    found = check("records", folder=folder(misplaced=("station.log",)))
+    assert (found.state, found.fix) == (State.WARNING, "move it away")
+    assert found.words == "station.log is not what it should be: nothing is recorded there"

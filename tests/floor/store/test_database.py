@@ -114,6 +114,13 @@ def test_a_file_that_is_none_is_told(path: Path) -> None:
     assert is_damage(told.value)
 
 
+def test_a_pipe_in_its_place_is_not_waited_for(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(StoreError, match="is a pipe: move it away"):
+        connect(path)
+
+
 def test_a_folder_in_its_place_is_no_damage(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(sqlite3.OperationalError) as told:
