@@ -6,7 +6,7 @@ when that is over (`rest`), and what is said of it at once (`phase`, `overshoot`
 like is measured without a state: those figures have their limits in `make accuracy`.
 
 Tests of chance (hypothesis) are left out: they run by themselves, and what they cover is another
-thing each time.
+thing each time. So are those of what something costs: to be looked at costs more.
 """
 
 import os
@@ -26,7 +26,7 @@ def uncovered(module: Path, test: Path, data: Path) -> str:
     coverage = (sys.executable, "-m", "coverage")
     where = (f"--data-file={data}", f"--include={module}")
     tests = ("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
-    chosen = ("-m", "not hypothesis", str(test))
+    chosen = ("-m", "not hypothesis and not cost", str(test))
     for command in (
         (*coverage, "run", "--branch", *where, "-m", *tests, *chosen),
         (*coverage, "report", "--show-missing", "--fail-under=100", *where),

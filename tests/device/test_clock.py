@@ -214,6 +214,7 @@ def test_memory_is_bounded() -> None:
     assert len(clock._quickest) == module.SLOPE_CELLS
 
 
+@pytest.mark.cost
 def test_it_costs_a_thousandth_of_real_time() -> None:
     chunks, clock = even(600, ppm=50), Clock()
     began = time.process_time()
