@@ -16,7 +16,7 @@ def read_file(path: Path, most: int) -> bytes:
     with open(path, "rb", opener=_open_at_once) as file:
         if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is a pipe", str(path))
-        data = file.read(most + 1)
+        data = file.read(most + 1) or b""  # None: of a terminal that says nothing
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most} bytes", str(path))
     return data
