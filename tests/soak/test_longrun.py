@@ -93,11 +93,11 @@ def test_a_long_run_that_takes_too_long_is_told() -> None:
 
 
 def test_what_another_process_has_run_comes_back_with_its_objects_alone_and_they_are_flat() -> None:
-    day = longrun.in_process(0.2, seed(), "traced")
+    day = longrun.in_process(0.1, seed(), "traced")
     assert day.wrong == []
     assert day.sets == len(day.memory) > 0
     assert 0 < day.memory[0][1] < longrun.memory() / 2
-    figure = longrun.flat("its Python objects", day.memory, 0.1)
+    figure = longrun.flat("its Python objects", day.memory, 0.05)
     assert figure.holds, str(figure)
 
 
