@@ -7,11 +7,11 @@ it has not calibrated; of any that is still being imported what its shell expect
 import json
 import os
 import random
-import re
 import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +45,7 @@ NO_MACHINE = ("searching", "greeting", "unplugged", "sensor stuck", "demo")
 CALIBRATES = "1 Neutral"  # so begins what `calibrate` says
 # Before it can do anything: quietly, and as if nobody had caught the signal.
 IMPORTING = {130, *(-number for number in SIGNALS)}
+STDLIB = sysconfig.get_path("stdlib")
 
 
 class Program:
@@ -383,7 +384,8 @@ def words_problems(status: int, told: str, problems: str) -> Iterator[str]:
 
 def is_pythons_own(problems: str) -> bool:
     """Ctrl-C came before the first line of ours: the interpreter says so in its own way."""
-    ours = re.search(r'File "[^"]*/(firmware_bridge|analysis|config)/', problems)
+    frames = [line for line in problems.splitlines() if line.startswith("  File ")]
+    ours = any("<frozen " not in frame and STDLIB not in frame for frame in frames)
     return problems.endswith("\nKeyboardInterrupt\n") and not ours
 
 

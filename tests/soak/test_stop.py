@@ -51,12 +51,7 @@ KeyboardInterrupt
         (0, "1 Neutral: stand tall\n", "", True),
         (1, "1 Neutral: stand tall\n", "Traceback (most recent call last)\n", True),
         (-signal.SIGINT, "", PYTHONS_OWN, False),
-        (
-            -signal.SIGINT,
-            "",
-            PYTHONS_OWN.replace("<frozen runpy>", "x/firmware_bridge/cli.py"),
-            True,
-        ),
+        (-signal.SIGINT, "", PYTHONS_OWN.replace("<frozen runpy>", "cli.py"), True),
     ],
 )
 def test_another_status_or_other_words_are_a_miss(
