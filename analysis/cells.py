@@ -230,7 +230,7 @@ def _block_means(t_s: Array, angle_deg: Array, origin_s: float, edge: int, last:
     since = np.arange(edge, last + 1) * CELL_S + origin_s - t_s[left]
     from_deg, to_deg = angle_deg[left], angle_deg[left + 1]
     until_edge = since * (from_deg + 0.5 * since * (to_deg - from_deg) / step[left])
-    return _rounded((0.5 * between + np.diff(until_edge)) / CELL_S, GRID)
+    return rounded((0.5 * between + np.diff(until_edge)) / CELL_S, GRID)
 
 
 def _smooth(mean_deg: Array) -> Array:
@@ -241,7 +241,7 @@ def _smooth(mean_deg: Array) -> Array:
     for i in {*range(min(REACH, n)), *range(max(n - REACH, 0), n)}:  # fewer neighbours there
         reach = min(i, n - 1 - i)
         smooth[i] = np.dot(_PARABOLA[reach], mean_deg[i - reach : i + reach + 1])
-    return _rounded(smooth, GRID)
+    return rounded(smooth, GRID)
 
 
 def _steadied(smooth: Array) -> Array:
@@ -249,12 +249,13 @@ def _steadied(smooth: Array) -> Array:
     for begin in range(0, len(smooth) - STEADY_CELLS + 1, _BLOCK):
         last = smooth[begin : begin + _BLOCK + STEADY_CELLS - 1]
         steady = range_of(last, last, STEADY_CELLS) < STEADY_DEG
-        mean = _rounded(np.convolve(last, _MEAN, mode="valid"), _FINER)
+        mean = rounded(np.convolve(last, _MEAN, mode="valid"), _FINER)
         np.copyto(steadied[begin + STEADY_CELLS - 1 :][: len(mean)], mean, where=steady)
     return steadied
 
 
-def _rounded(x: Array, grid: float) -> Array:
+def rounded(x: Array, grid: float) -> Array:
+    """To the nearest of this many parts of a degree."""
     on_grid: Array = np.rint(x * grid) / grid
     return on_grid
 

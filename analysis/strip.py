@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis import polynomial
-from analysis.cells import Array
+from analysis.cells import GRID, Array, rounded
 from analysis.samples import Series
 from analysis.segments import Places
 
@@ -51,7 +51,8 @@ def lay_out(series: Sequence[Series], guard: int) -> Strip:
         cells[mirrored] = 2 * cells[edge][:, None] - cells[mirrored]
     reach, _ = ROUGH
     rough = cells.copy()
-    rough[reach:-reach] = polynomial.angle(cells, *ROUGH)
+    # On the cells' grid, so that no last bit decides which place of a held angle is the highest.
+    rough[reach:-reach] = rounded(polynomial.angle(cells, *ROUGH), GRID)
     return Strip(cells, rough, first, last, first - np.array([one.begin for one in series]))
 
 

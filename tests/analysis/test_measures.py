@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis import Rep, analyse_trace
+from analysis import Rep, analyse_trace, polynomial
+from analysis.cells import Array
 from firmware_bridge.device.people import Hold, Stroke, perform
 from tests.motion import REGIMES, TrueRep, session
 from tests.sensor import SENSORS, sense
@@ -35,6 +36,24 @@ def test_measures_are_near_the_truth(regime: str) -> None:
     found = pairs(regime, "ordinary")
     assert rmse(found, ANGLES) < (0.4 if regime in UNSTEADY else 0.15)
     assert rmse(found, TIMES) < (0.15 if regime == "slow" else 0.1)
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_the_last_bit_of_a_sum_changes_nothing(
+    regime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another processor adds in another order, and a held lever is as high at many places."""
+    rng, exact = np.random.default_rng(0), polynomial.correlate
+
+    def elsewhere(x: Array, weights: Array) -> Array:
+        there: Array = exact(x, weights)
+        return there * (1 + rng.choice([-3e-16, 0, 3e-16], len(there)))
+
+    seen = sense(session(regime, 2).motion, SENSORS["clean"], rng)
+    here = analyse_trace(seen.t_s, seen.angle_deg).to_dict()
+    monkeypatch.setattr(polynomial, "correlate", elsewhere)
+    for _ in range(4):
+        assert analyse_trace(seen.t_s, seen.angle_deg).to_dict() == here
 
 
 HOLD_S = 0.6
