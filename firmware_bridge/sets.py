@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from config import state_folder
 from config.kept import STORE
 from firmware_bridge import VERSION
-from firmware_bridge.errors import OutputError, StoreError, TraceError
+from firmware_bridge.errors import OutputError, StoreError, TraceError, printable
 from firmware_bridge.floor.store.database import connect, is_damage
 from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines, utc_text
 
@@ -96,9 +96,7 @@ def _marks(line: SetLine) -> list[str]:
         marks.append(f"{line.overshoot_count} leaned back too far")
     marks += [line.ended_by] * (line.ended_by in ("interrupted", "restarted"))
     marks += ["discomfort"] * bool(line.discomfort) + ["suspect: sensor moved"] * bool(line.suspect)
-    return marks + ['"' + "".join(filter(str.isprintable, line.notes))[:40] + '"'] * bool(
-        line.notes
-    )
+    return marks + [f'"{printable(line.notes)[:40]}"'] * bool(line.notes)
 
 
 def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
@@ -142,7 +140,7 @@ def show(args: argparse.Namespace, angles_of: "AnglesOf") -> None:
     if one.suspect:
         print("Suspect: the sensor had moved; calibrate it.")
     if one.notes:
-        print("Note: " + "".join(filter(str.isprintable, one.notes)))
+        print(f"Note: {printable(one.notes)}")
 
 
 def _check_plot(args: argparse.Namespace) -> None:

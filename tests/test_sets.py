@@ -101,7 +101,7 @@ def test_a_line_says_what_matters(capfd: Said, store: Store) -> None:
     line = said(capfd, "list").splitlines()[1]
     assert line == (
         "    1  2026-11-25 19:03   30 kg  standard       9  44.8°    88  2 not counted, 1 leaned "
-        'back too far, discomfort, suspect: sensor moved, "leftknee"'
+        'back too far, discomfort, suspect: sensor moved, "left\\nknee"'
     )
 
 

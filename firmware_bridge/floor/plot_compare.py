@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config import FormStandard
+from firmware_bridge.errors import printable
 from firmware_bridge.floor import plot_look as look
 from firmware_bridge.floor.plot import Analysed, means_of
 from firmware_bridge.floor.plot_angle import numbered, since_start, span_of, spans
@@ -79,7 +80,7 @@ def _side(analysed: Analysed) -> _Side:
     one = sets[best]
     which = f", set {best + 1} of {len(sets)}" if len(sets) > 1 else ""
     curve = curve_of(analysed.t_s, analysed.angle_deg)
-    return _Side(look.printable(analysed.name)[-34:] + which, *since_start(one, curve))
+    return _Side(printable(analysed.name)[-34:] + which, *since_start(one, curve))
 
 
 def _draw_heading(page: Page, sides: Sequence[_Side]) -> None:

@@ -42,8 +42,3 @@ def number(value: float | None, none: str = "?") -> str:
     if value is None:
         return none
     return str(value) if isinstance(value, int) else f"{round(value, 1) + 0.0:.1f}"
-
-
-def printable(name: str) -> str:
-    """A file's name, whatever it is made of."""
-    return "".join(c if c.isprintable() else "?" for c in name)

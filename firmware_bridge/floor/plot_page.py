@@ -5,6 +5,7 @@ All lengths are inches.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from firmware_bridge.errors import printable
 from firmware_bridge.floor import plot_look as look
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Page:
     def corner(self, name: str) -> None:
         """The file's name, at the upper right."""
         x = self.width - 0.3
-        self.write(x, 0, look.printable(name)[-60:], ha="right", color=look.QUIET)
+        self.write(x, 0, printable(name)[-60:], ha="right", color=look.QUIET)
 
 
 class Sheet:

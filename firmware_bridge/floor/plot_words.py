@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 from unicodedata import east_asian_width
 
+from firmware_bridge.errors import printable
 from firmware_bridge.floor import plot_look as look
 from firmware_bridge.floor.plot_page import Page
 
@@ -44,7 +45,7 @@ def _wrapped(text: str, inches: float, points: float) -> Iterator[str]:
     for paragraph in text.splitlines():
         line = ""
         for word in paragraph.split():
-            for piece in _pieces(look.printable(word), inches, points):
+            for piece in _pieces(printable(word), inches, points):
                 longer = f"{line} {piece}".lstrip()
                 if line and width_in(longer, points) > inches:
                     yield line

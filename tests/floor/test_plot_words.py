@@ -40,6 +40,6 @@ def test_what_is_cut_ends_in_dots_within_the_width() -> None:
     assert fitted("count aloud", 1.5, 8, 3) == ["count aloud"]
 
 
-def test_what_cannot_be_printed_is_a_question_mark() -> None:
-    assert fitted("a\x00b \ud800 c\u202ed", 5, 8, 9) == ["a?b ? c?d"]
+def test_what_cannot_be_printed_is_named() -> None:
+    assert fitted("a\x00b \ud800 c\u202ed", 5, 8, 9) == [r"a\x00b \ud800 c\u202ed"]
     assert fitted(" \n\t", 5, 8, 9) == []
