@@ -19,6 +19,7 @@ SEQ_WRAP = 1 << 16
 CLOCK_WRAP = COUNT_WRAP = 1 << 32
 PAST_BOOTS = 100  # whose frames may still come; a board that starts every second fills no memory
 UNKNOWN_PAUSE_US = 1_000_000  # no machine restarts in less
+ARRIVALS = 50  # a second of them: some come late, hardly all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ class Ledger:
         self._ref = (0, 0)  # a sample number, and the uptime at which it is due
         self._rate_hz = 1
         self._shift_us: int | None = None  # device time - uptime; None before the first sample
-        # Device time in µs and arrival time in s of the newest sample ever:
-        self._last_us: int | None = None
-        self._last_arrival_s: float | None = None
+        self._last_us: int | None = None  # device time of the newest sample ever
+        # Of the last frames: when they came, less that time of their newest sample.
+        self._offsets_s: deque[float] = deque(maxlen=ARRIVALS)
         self._noted_pause_us: int | None = None  # before the next boot, from a recording
 
     @property
@@ -162,7 +163,9 @@ class Ledger:
         self._received += len(times)
         self._next = index + len(times)
         self._ref = (self._next, first_us + frame.offsets_us[-1] + 1_000_000 // self._rate_hz)
-        self._last_us, self._last_arrival_s = times[-1], arrival_s
+        self._last_us = times[-1]
+        if arrival_s is not None:
+            self._offsets_s.append(arrival_s - self._last_us / 1e6)
         return found
 
     def _is_past(self, uptime_us: int) -> bool:
@@ -177,8 +180,8 @@ class Ledger:
         pause_us = UNKNOWN_PAUSE_US
         if self._noted_pause_us is not None:
             pause_us, self._noted_pause_us = self._noted_pause_us, None
-        elif arrival_s is not None and self._last_arrival_s is not None:
-            pause_us = round(1e6 * (arrival_s - self._last_arrival_s))
+        elif arrival_s is not None and self._offsets_s:
+            pause_us = round(1e6 * (arrival_s - min(self._offsets_s))) - self._last_us
         return self._last_us + max(pause_us, 1_000_000 // self._rate_hz)
 
     def _t_s(self) -> float:

@@ -189,6 +189,17 @@ def test_after_a_reboot_time_goes_on_by_the_time_that_passed(
     assert after.index == 0
 
 
+def test_the_time_that_passed_is_told_though_the_last_samples_came_late() -> None:
+    device = Device(1, 200, 0, 0)
+    ledger = started(device)
+    for newest_s, late_s in ((0.015, 0.0), (0.035, 0.02), (0.055, 0.06)):
+        ledger.take(device.samples(), 100 + newest_s + late_s)
+    device = Device(2, 200, 0, 0)
+    ledger.take(device.hello(), 100.355)
+    (after,) = readings(ledger.take(device.samples(), 100.355))
+    assert after.t_s[0] == pytest.approx(0.355)
+
+
 @pytest.mark.parametrize(("arrival_s", "pause_s"), [(None, 3.25), (101.0, 1.0)])
 def test_a_recording_notes_how_long_a_reboot_took_and_a_live_machine_cannot(
     arrival_s: float | None, pause_s: float
