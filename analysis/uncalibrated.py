@@ -84,7 +84,10 @@ def analyse_uncalibrated(
     tops = _tops(calm, turns, rests_high)
     t_cells = cell_middle_s(float(t[0]), cells.number.astype(float))
     neutral = np.interp(cells.number, cells.number[tops], calm[tops])
-    scale = _USUAL_RANGE_DEG / _working_range(calm, turns)
+    worked = _working_range(calm, turns)
+    if not worked:
+        return Report(())
+    scale = _USUAL_RANGE_DEG / worked
     lowered = (neutral - calm if rests_high else calm - neutral) * scale
     return _in_units(analyse_trace(t_cells, lowered, standard=_STANDARD), unit / scale)
 

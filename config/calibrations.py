@@ -190,6 +190,11 @@ class CalibrationBook:
         valid = (one for one in reversed(self._all) if not one.undone_utc)
         return next((one for one in valid if one.device_id == device_id), None)
 
+    @property
+    def only(self) -> SavedCalibration | None:
+        """That of the one device that is calibrated, if it is one."""
+        return self.newest(self.devices[0]) if len(self.devices) == 1 else None
+
     def keep(self, saved: SavedCalibration) -> None:
         """From now on this one is in force for its device, on the disk too.
 

@@ -243,11 +243,11 @@ def _past(text: str) -> "datetime":
 
 def _until(text: str) -> "datetime":
     """The same, but a date with all of its day."""
-    from datetime import datetime, timedelta
+    from datetime import date, datetime, time, timedelta
 
     moment = _since(text)
     try:
-        day = datetime.strptime(text, "%Y-%m-%d")
+        day = date.fromisoformat(text)
     except ValueError:
         return moment
-    return (day + timedelta(days=1)).astimezone()
+    return datetime.combine(day + timedelta(days=1), time()).astimezone()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from firmware_bridge.floor.store.storedset import StoredSet
     from firmware_bridge.station import Station, View
 
-DONE, FAILED, USAGE = 0, 1, 2
+DONE, FAILED = 0, 1  # argparse ends with 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -144,7 +144,7 @@ def _replay(args: argparse.Namespace) -> int:
 
     stop, settings = Stop(), load_settings(args.config)
     with stop.on_signals(), _station(args, settings, stop, None, _book(state_folder())) as station:
-        station.replay(replay(args.file, fast=args.fast))
+        station.replay(replay(args.file), fast=args.fast)
     return _summary(args, station)
 
 
@@ -269,8 +269,7 @@ def _measuring(settings: "Settings") -> "Measuring":
     from config import state_folder
     from firmware_bridge.floor.calibration.in_force import measuring_by
 
-    book = _book(state_folder())
-    saved = book.newest(book.devices[0]) if len(book.devices) == 1 else None
+    saved = _book(state_folder()).only
     return measuring_by(saved.applied_to(settings) if saved else settings, None, saved)
 
 

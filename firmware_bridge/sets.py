@@ -5,7 +5,7 @@ import hashlib
 import json
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from firmware_bridge import VERSION
 from firmware_bridge.errors import OutputError, StoreError, TraceError, printable
 from firmware_bridge.floor.store.database import connect, is_damage
 from firmware_bridge.floor.store.listing import Filter, SetLine, set_lines, utc_text
+from firmware_bridge.floor.whole_file import write_whole
 
 if TYPE_CHECKING:
     from config import Settings
@@ -179,17 +180,10 @@ def export(args: argparse.Namespace) -> None:
 
         pieces = map(str.encode, text(args.format, args.rows, store.sets(_filter(args))))
         if args.out:
-            write_out(args.out, pieces)
+            write_whole(args.out, pieces, "export")
         else:
             sys.stdout.flush()
             sys.stdout.buffer.writelines(pieces)
-
-
-def write_out(target: Path, pieces: Iterable[bytes]) -> None:
-    """A whole file, or none."""
-    from firmware_bridge.floor.whole_file import write_whole
-
-    write_whole(target, pieces, "export")
 
 
 def _export_fit(args: argparse.Namespace, store: "Store") -> None:
@@ -209,7 +203,7 @@ def _export_fit(args: argparse.Namespace, store: "Store") -> None:
         )
     for day, sets in days.items():
         target = args.out / f"leverrep-{day}.fit" if folder else args.out
-        write_out(target, [fit_activity(sets)])
+        write_whole(target, [fit_activity(sets)], "export")
         print(f"{target}: {len(sets)} sets", file=sys.stderr)
 
 

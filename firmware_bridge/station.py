@@ -7,7 +7,7 @@ RELIABILITY.md; it waits for none of them but at its end.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
@@ -24,7 +24,7 @@ from firmware_bridge.device.frames import Hello, Status
 from firmware_bridge.device.ledger import Gap, Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.machinehealth import MachineHealth
-from firmware_bridge.device.recording import Recorder, play
+from firmware_bridge.device.recording import Recorder, at_real_time, play
 from firmware_bridge.device.sensorwatch import SensorWatch
 from firmware_bridge.device.stream import Stream, good_samples
 from firmware_bridge.device.tape import Tape
@@ -179,12 +179,17 @@ class Chain:
 
     def _connect(self, event: Connected) -> list[Event]:
         before, self._hello = self._hello, event.hello
-        events = []
-        if before is None or _who(before) != _who(event.hello):
-            events = self._measure_anew(event.hello)
+        known = before is not None and _who(before) == _who(event.hello)
+        events = [] if known and self._is_measured() else self._measure_anew(event.hello)
         port = printable(event.port)
         self.board.connect(LinkState.LIVE, port)
         return events + self._sensor(link="connected", port=port, device_id=event.hello.device_id)
+
+    def _is_measured(self) -> bool:
+        """Does all that was known of this machine still hold? In the guide, it decides."""
+        if self._calibrating:
+            return True
+        return self._degrees is not None and not self._calibrations.changed()
 
     def _search(self, why: str) -> list[Event]:
         """There is no machine; one that was lost has been told of already."""
@@ -317,7 +322,7 @@ def trace_of_recording(
     times: list[float] = []
     counts: list[int] = []
     calibrations = Calibrations(settings, book, asks=False)
-    for event in play(data, name, fast=True):
+    for event in play(data, name):
         if isinstance(event, Connected):
             if calibrated:
                 settings, _ = calibrations.of(event.hello)
@@ -380,10 +385,10 @@ class Station:
         finally:
             self._pass_on(self.chain.close(time.monotonic()))
 
-    def replay(self, recorded: Iterator[Connected | Chunk]) -> None:
-        """Follow a recording to its end, or until asked to stop."""
+    def replay(self, recorded: Iterable[Connected | Chunk], *, fast: bool) -> None:
+        """Follow a recording to its end, at real time or `fast`, or until asked to stop."""
         try:
-            for event in recorded:
+            for event in recorded if fast else at_real_time(recorded, TICK_S):
                 self._step(event)
                 if self.stop.asked:
                     break

@@ -18,6 +18,8 @@ from firmware_bridge.log import Log
 from firmware_bridge.notify import Notifier
 
 CLOSE_S = 0.2  # for an incident that is being written
+# Told in a line, or nobody reads any more.
+_NO_FAULT = (LeverRepError, ConfigError, BrokenPipeError)
 
 
 class Upkeep:
@@ -46,7 +48,7 @@ class Upkeep:
         trace: TracebackType | None,
     ) -> None:
         self._notifier.stopping()
-        if isinstance(error, Exception) and not isinstance(error, LeverRepError | ConfigError):
+        if isinstance(error, Exception) and not isinstance(error, _NO_FAULT):
             where = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(trace)]
             self._log.write("fault", kind=type(error).__name__, words=str(error), where=where[-5:])
             self._save_now("crash")

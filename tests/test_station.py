@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -664,6 +665,54 @@ def test_a_calibration_undone_elsewhere_is_undone_at_the_next_connection(
     again = Chain(Settings(), CalibrationBook.load(path), keeper)
     follow(again, wired(np.zeros(20)))
     assert "not calibrated yet" in again.board.complaint
+
+
+def test_a_running_station_takes_that_up_when_the_machine_is_connected_again(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    path = tmp_path / "book.json"
+    chain = Chain(Settings(), CalibrationBook.load(path), keeper)
+    calibrated_by_taps(chain, **OTHER_WAY)
+    chain.take(CONNECTED, 200.0)
+    assert chain.board.complaint == ""
+    CalibrationBook.load(path).undo("2026-11-25T10:00:00Z")
+    chain.take(CONNECTED, 201.0)
+    assert "not calibrated yet" in chain.board.complaint
+    kept = path.read_bytes()
+    path.write_text("{")
+    chain.take(CONNECTED, 202.0)
+    assert "book.json" in chain.board.complaint
+    path.write_bytes(kept)
+    chain.take(CONNECTED, 203.0)
+    assert "not calibrated yet" in chain.board.complaint
+
+
+def test_a_set_goes_on_over_a_connection_that_changes_nothing(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    chain = Chain(Settings(), CalibrationBook(tmp_path / "book.json"), keeper)
+    told = list(wired(SCRIPTS["good"].motion()))
+    half = len(told) // 2
+    follow(chain, [*told[:half], CONNECTED, *told[half:]])
+    chain.close(1000.0)
+    assert [one["rep_count"] for one in chain.sets] == [8]
+
+
+def test_a_replay_is_stopped_while_its_machine_is_away() -> None:
+    class Leaving:
+        """A view of somebody who has seen enough."""
+
+        def tell(self, events: Iterable[Event]) -> None:
+            pass
+
+        def show(self, board: Board, at: float) -> None:
+            station.stop.asked = True
+
+    station = Station(Chain(Settings()), view=Leaving())
+    away = [Chunk(b"", [Readings(n, (60.0 * n,), (2048,))]) for n in range(1, 3)]
+    began = time.monotonic()
+    station.replay(away, fast=False)
+    assert time.monotonic() - began < 2
 
 
 def test_a_calibration_that_nobody_follows_ends_by_itself(tmp_path: Path, keeper: Keeper) -> None:

@@ -118,7 +118,7 @@ class Ledger:
         """HELLO and STATUS are the truth about how many samples there have been."""
         if frame.boot != self._boot:
             return self._new_boot(frame)
-        missing = _nearest(frame.samples, self._next, COUNT_WRAP) - self._next
+        missing = nearest(frame.samples, self._next, COUNT_WRAP) - self._next
         if frame.uptime_us <= self._anchor_us or -SEQ_WRAP // 2 < missing < 0:
             return []  # came again or out of order
         self._set_anchor(frame, self._next + missing)
@@ -145,10 +145,10 @@ class Ledger:
 
     def _samples(self, frame: Samples, arrival_s: float | None) -> list[Readings | Gap]:
         ref_index, ref_us = self._ref
-        first_us = _nearest(frame.t_us, ref_us, CLOCK_WRAP)
+        first_us = nearest(frame.t_us, ref_us, CLOCK_WRAP)
         # The clock says how often the sequence number has wrapped.
         expected = ref_index + (first_us - ref_us) * self._rate_hz // 1_000_000
-        index = _nearest(frame.seq, expected, SEQ_WRAP)
+        index = nearest(frame.seq, expected, SEQ_WRAP)
         if index < self._next or self._is_past(first_us):
             self._late += len(frame.values)
             return []
@@ -188,6 +188,6 @@ class Ledger:
         return (self._last_us or 0) / 1e6
 
 
-def _nearest(value: int, expected: int, wrap: int) -> int:
+def nearest(value: int, expected: int, wrap: int) -> int:
     """The number nearest to `expected` that is `value` modulo `wrap`."""
     return expected + (value - expected + wrap // 2) % wrap - wrap // 2

@@ -40,6 +40,8 @@ PING_S = 0.5  # how often it is asked meanwhile
 SILENCE_S = 3.0
 WAIT_S = 0.25  # looking for a port costs next to nothing: who is plugged in again is live at once
 
+_LASTS_S = {State.GREET: HELLO_S, State.STREAM: SILENCE_S, State.WAIT: WAIT_S}
+
 
 class Reconnect:
     """Tell it the news; `state` is what to do, until `deadline` (then tell it FAILED or WAITED)."""
@@ -51,11 +53,4 @@ class Reconnect:
     def on(self, news: News, now: float) -> None:
         """`now`: seconds of any steady clock. KeyError for news that cannot be in this state."""
         self.state = TABLE[self.state, news]
-        if self.state is State.GREET:
-            self.deadline = now + HELLO_S
-        elif self.state is State.STREAM:
-            self.deadline = now + SILENCE_S
-        elif self.state is State.WAIT:
-            self.deadline = now + WAIT_S
-        else:
-            self.deadline = inf
+        self.deadline = now + _LASTS_S.get(self.state, inf)

@@ -5,7 +5,7 @@ two frames (`Outage`), so that a replay tells the same times as the live link di
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -97,19 +97,32 @@ class Recorder:
         self.close()
 
 
-def replay(path: Path, *, fast: bool = False) -> Iterator[Connected | Chunk]:
-    """The events of a recording, at real time or `fast`. Raises TraceError as play does, and if
-    the file cannot be read.
-    """
-    yield from play(read_bytes(path), str(path), fast=fast)
+def replay(path: Path) -> Iterator[Connected | Chunk]:
+    """The events of a recording. Raises TraceError as play does, and if the file cannot be read."""
+    yield from play(read_bytes(path), str(path))
 
 
-def play(data: bytes, name: str, *, fast: bool) -> Iterator[Connected | Chunk]:
+def at_real_time(
+    recorded: Iterable[Connected | Chunk], tick_s: float
+) -> Iterator[Connected | Chunk | None]:
+    """The same as they came then; None after every `tick_s` in which nothing does."""
+    began = time.monotonic()
+    for event in recorded:
+        items = event.items if isinstance(event, Chunk) else []
+        times = [item.t_s[-1] for item in items if isinstance(item, Readings)]
+        while (left_s := began + max(times, default=0.0) - time.monotonic()) > 0:
+            time.sleep(min(left_s, tick_s))
+            if left_s > tick_s:
+                yield None
+        yield event
+
+
+def play(data: bytes, name: str) -> Iterator[Connected | Chunk]:
     """The same for the bytes of a recording called `name`.
 
     TraceError if there is neither a HELLO nor a sample in them, or a HELLO of another protocol.
     """
-    stream, boot, began, empty = Stream(), None, time.monotonic(), True
+    stream, boot, empty = Stream(), None, True
     for at in range(0, len(data), CHUNK_BYTES):
         chunk = data[at : at + CHUNK_BYTES]
         items = stream.feed(chunk)
@@ -121,8 +134,6 @@ def play(data: bytes, name: str, *, fast: bool) -> Iterator[Connected | Chunk]:
                 boot = item.boot
                 yield Connected(item, name)
             empty &= not isinstance(item, Readings)
-            if isinstance(item, Readings) and not fast:
-                time.sleep(max(0.0, began + item.t_s[-1] - time.monotonic()))
         yield Chunk(chunk, items)
     if empty and boot is None:
         raise TraceError(

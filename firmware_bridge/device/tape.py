@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from firmware_bridge.device.events import Chunk
 from firmware_bridge.device.frames import Hello, Status, wire
 from firmware_bridge.device.framing import DELIMITER, MAX_BLOCK
-from firmware_bridge.device.ledger import COUNT_WRAP, Readings
+from firmware_bridge.device.ledger import COUNT_WRAP, Readings, nearest
 from firmware_bridge.device.recording import Outages
 
 
@@ -102,7 +102,7 @@ class Tape:
         said = self._hello
         if said is None:
             return None
-        since = (self._index - said.samples + COUNT_WRAP // 2) % COUNT_WRAP - COUNT_WRAP // 2
+        since = nearest(self._index, said.samples, COUNT_WRAP) - said.samples
         uptime_us = max(0, said.uptime_us + since * 1_000_000 // said.rate_hz)
         return replace(said, samples=self._index % COUNT_WRAP, uptime_us=uptime_us)
 

@@ -44,7 +44,6 @@ class Link(Enum):
     SEARCHING = "looking for the machine"
     LIVE = "live"
     LOST = "link lost, reconnecting"
-    ENDED = "ended"
 
 
 class Kept(NamedTuple):

@@ -52,7 +52,7 @@ def big_number(number: int) -> list[str]:
 
 
 def draw(board: Board, at: float, width: int = WIDE, height: int = HIGH) -> list[Text]:
-    """The whole view as lines of text, at the wall-clock second ``at``."""
+    """The whole view as lines of text, at the second `at` of the steady clock."""
     width, height = max(width, 40), max(height, 10)
     fresh = board.is_fresh(at)
     body_height = height - 3
@@ -276,7 +276,7 @@ class TerminalView:
         """The board has it all."""
 
     def show(self, board: Board, at: float) -> None:
-        """Draw the board as it is at the wall-clock second `at`."""
+        """Draw the board as it is at the second `at` of the steady clock."""
         if at - self._drawn_at < DRAW_S:
             return
         self._drawn_at = at

@@ -126,11 +126,11 @@ class Training:
 
     def _change_plan(self, command: ChangePlan) -> list[Event]:
         asked = {k: v for k, v in msgspec.structs.asdict(command).items() if v is not UNSET}
-        own_tempo = self.board.standards[
-            asked.get("standard", self.board.plan.standard)
-        ].target_tempo
-        if "standard" in asked and own_tempo:
-            asked.setdefault("target_tempo", own_tempo)
+        standard = self.board.standards.get(asked.get("standard", self.board.plan.standard))
+        if standard is None:  # that of the range found before, and the machine is another by now
+            return []
+        if "standard" in asked and standard.target_tempo:
+            asked.setdefault("target_tempo", standard.target_tempo)
         self.board.plan = msgspec.structs.replace(self.board.plan, **asked)
         self._wanted = self.board.plan.form(self.board.standards)
         return []

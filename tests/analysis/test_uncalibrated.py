@@ -30,7 +30,15 @@ def test_two_humps_a_rep_are_one_rep() -> None:
 
 
 @pytest.mark.parametrize(
-    "angle", [[], [1.0], [1.0, 9.0], [3.0] * 500, list(np.linspace(0, 40, 500))]
+    "angle",
+    [
+        [],
+        [1.0],
+        [1.0, 9.0],
+        [3.0] * 500,
+        list(np.linspace(0, 40, 500)),
+        [10.0 * (n % 12 == 0) for n in range(1200)],  # a spike now and then, and nothing else
+    ],
 )
 def test_nothing_to_count(angle: list[float]) -> None:
     assert analyse_uncalibrated(np.arange(len(angle)) / 50, angle).sets == ()

@@ -67,7 +67,7 @@ def saved(recorder: FlightRecorder, folder: Path, why: str = "gap") -> Path:
 
 
 def samples_of(path: Path) -> tuple[list[float], list[int]]:
-    events = replay(path, fast=True)
+    events = replay(path)
     return good_samples([i for event in events if isinstance(event, Chunk) for i in event.items])
 
 

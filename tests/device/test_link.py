@@ -64,7 +64,7 @@ def test_a_recording_of_the_chunks_gives_the_same_readings(
         heard.until(lambda: len(heard.values()) >= 50)
     path = tmp_path / "recording"
     path.write_bytes(heard.data)
-    events = list(replay(path, fast=True))
+    events = list(replay(path))
     assert isinstance(events[0], Connected)
     items = [item for event in events if isinstance(event, Chunk) for item in event.items]
     assert items == heard.items

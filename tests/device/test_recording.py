@@ -12,7 +12,7 @@ from firmware_bridge.device.events import Chunk, Connected
 from firmware_bridge.device.frames import Hello, wire
 from firmware_bridge.device.framing import wrap
 from firmware_bridge.device.ledger import Readings
-from firmware_bridge.device.recording import HELD_BYTES, Recorder, replay
+from firmware_bridge.device.recording import HELD_BYTES, Recorder, at_real_time, replay
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.errors import OutputError, TraceError
 from tests.device.test_ledger import Device
@@ -30,7 +30,7 @@ def test_a_replay_gives_what_the_live_stream_gave(tmp_path: Path) -> None:
     with Recorder(path) as recorder:
         for at in range(0, len(data), 1000):
             recorder.write(Chunk(data[at : at + 1000], []))
-    events = list(replay(path, fast=True))
+    events = list(replay(path))
     assert isinstance(events[0], Connected)
     assert isinstance(events[0].hello, Hello)
     assert [type(event) for event in events].count(Connected) == 1
@@ -52,7 +52,7 @@ def test_a_replay_knows_how_long_a_restarted_machine_was_away(tmp_path: Path, si
             chunk = Chunk(data[at : at + size], live.feed(data[at : at + size], arrival_s))
             recorder.write(chunk)
             told += chunk.items
-    chunks = [event for event in replay(path, fast=True) if isinstance(event, Chunk)]
+    chunks = [event for event in replay(path) if isinstance(event, Chunk)]
     assert [item for chunk in chunks for item in chunk.items] == told
     times = [reading.t_s[0] for reading in told if isinstance(reading, Readings)]
     assert max(np.diff(times)) > 17 or size == 5000
@@ -63,7 +63,7 @@ def test_a_recording_that_has_lost_its_hello_is_still_one(tmp_path: Path) -> Non
     frames = [device.status(), *(device.samples() for _ in range(5))]
     path = tmp_path / "a.lever"
     path.write_bytes(b"".join(map(wire, frames)))
-    (chunk, *_) = replay(path, fast=True)
+    (chunk, *_) = replay(path)
     assert isinstance(chunk, Chunk)
 
 
@@ -79,11 +79,20 @@ def test_a_replay_at_real_time_takes_its_time(tmp_path: Path) -> None:
     path = tmp_path / "a.lever"
     path.write_bytes(session(0.5))
     began = time.monotonic()
-    for event in replay(path):
+    for event in at_real_time(replay(path), 0.05):
         for item in event.items if isinstance(event, Chunk) else []:
             if isinstance(item, Readings):
                 assert time.monotonic() - began >= item.t_s[-1]
     assert time.monotonic() - began < 2
+
+
+def test_nothing_is_told_as_often_as_asked_while_a_machine_is_away() -> None:
+    times = ((0.0,), (0.5,), (0.51,))
+    chunks = [Chunk(b"", [Readings(n, t_s, (0,))]) for n, t_s in enumerate(times)]
+    events = list(at_real_time(chunks, 0.05))
+    assert [event for event in events if event] == chunks
+    assert 5 <= events.index(chunks[1]) - 1 <= 10
+    assert events.index(chunks[2]) - events.index(chunks[1]) == 1
 
 
 def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
@@ -112,7 +121,7 @@ def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
     with pytest.raises(TraceError, match="is not a recording of a lever machine"):
-        list(replay(path, fast=True))
+        list(replay(path))
 
 
 def test_another_protocol_is_refused_though_its_other_frames_are_alike(tmp_path: Path) -> None:
@@ -121,7 +130,7 @@ def test_another_protocol_is_refused_though_its_other_frames_are_alike(tmp_path:
     hello[1] += 1
     path.write_bytes(wrap(bytes(hello)) + wire(device.status()) + wire(device.samples()))
     with pytest.raises(TraceError, match="speaks protocol version 2, this program 1: update"):
-        list(replay(path, fast=True))
+        list(replay(path))
 
 
 def test_a_restarted_machine_that_gives_no_sample_is_recorded_all_the_same(tmp_path: Path) -> None:

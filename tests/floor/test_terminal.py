@@ -63,7 +63,7 @@ def test_a_lost_link_shows_no_angle_and_no_warning_within_half_a_second() -> Non
     assert all("dim" in str(line.spans) for line in draw(b, NOW + 0.5)[1:] if line.plain.strip())
 
 
-@pytest.mark.parametrize("link", [Link.LOST, Link.SEARCHING, Link.ENDED])
+@pytest.mark.parametrize("link", [Link.LOST, Link.SEARCHING])
 def test_the_state_of_the_link_is_told(link: Link) -> None:
     b = board()
     b.connect(link)

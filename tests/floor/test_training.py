@@ -659,5 +659,7 @@ def test_an_own_range_is_there_as_long_as_its_calibration_is() -> None:
     assert training.board.standard.target_depth_deg == 39.0
     training.measure_anew(settings)
     assert training.board.plan.standard == "standard"
+    assert training.obey(ChangePlan(standard="own", load_kg=50.0)) == []  # asked for before
+    assert training.board.plan.standard == "standard"
     training.feed([0.0, 0.1], [50.0, 50.0])
     assert training.board.standard == FormStandard()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis import LeverScale, Play
-from config import CalibrationBook, FieldError, SavedCalibration, Settings
+from config import CalibrationBook, ConfigError, FieldError, SavedCalibration, Settings
 from config.calibrations import Device
 from firmware_bridge.errors import MachineMismatch, NotCalibrated
 from firmware_bridge.floor.store.keeping import Measuring
@@ -80,6 +80,17 @@ class Calibrations:
                 return found
         check_machine(device, self.settings)
         return self.settings, None
+
+    def changed(self) -> bool:
+        """Has somebody made or undone a calibration since `of` was asked, or spoilt the file?"""
+        if self._book is None:
+            return False
+        known = self._book.history
+        try:
+            self._book.read()
+        except ConfigError:
+            return True
+        return self._book.history != known
 
     def _found(
         self, book: CalibrationBook, device: Device

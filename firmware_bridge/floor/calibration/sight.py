@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from firmware_bridge.floor.calibration.hold import Cell, Stretches
+from firmware_bridge.floor.calibration.hold import BAD_SHARE, Cell, Stretches
 from firmware_bridge.floor.calibration.refusals import Said, refusal
 from firmware_bridge.floor.calibration.track import Track
 
 BLIND_S = 2.0
-MOST_BAD_PCT = 5.0
+MOST_BAD_PCT = 100 * BAD_SHARE
 # After a pause in the data the nearest turn is taken; further away it could be another one.
 PAUSE_S = 0.5
 SURE_OF_TURN_DEG = 90.0  # of the sensor

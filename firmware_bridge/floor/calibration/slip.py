@@ -28,6 +28,12 @@ def slip(stops: Sequence[float | None], calibrated_stop: float | None) -> float 
     return drift if abs(drift) > DRIFT_DEG else None
 
 
+def slip_ever(stops: Sequence[float | None], calibrated_stop: float | None) -> float | None:
+    """The same, but once it has moved, it has: the newest slip of all that these have shown."""
+    known = (slip(stops[:n], calibrated_stop) for n in range(len(stops), 0, -1))
+    return next(filter(None, known), None)
+
+
 def _place(runs: Iterable[list[float]]) -> float | None:
     """Where the first of these saw the stop that agrees with itself."""
     agreeing = (run for run in runs if max(run) - min(run) <= _AGREE_DEG)

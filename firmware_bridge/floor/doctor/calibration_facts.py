@@ -8,7 +8,7 @@ from typing import NamedTuple
 from config import Calibration, CalibrationBook, ConfigError, SavedCalibration, Settings
 from firmware_bridge.errors import MachineMismatch
 from firmware_bridge.floor.calibration.in_force import Calibrations, measuring_by
-from firmware_bridge.floor.calibration.slip import slip
+from firmware_bridge.floor.calibration.slip import slip_ever
 from firmware_bridge.floor.store.store import Stop
 
 
@@ -44,28 +44,19 @@ def calibration_facts(
     """
     try:
         book = CalibrationBook.load(file)
-        device = device or _the_one(book)
-        if device is None:
+        who = device or book.only
+        if who is None:
             return CalibrationFacts(by_hand=settings.calibration != Calibration())
-        settings, saved = Calibrations(settings, book, asks=True).of(device)
+        settings, saved = Calibrations(settings, book, asks=True).of(who)
     except ConfigError as error:
         return CalibrationFacts(unreadable=str(error))
     except MachineMismatch as error:
         return CalibrationFacts(problem=str(error))
-    measuring = measuring_by(settings, device.device_id, saved)
+    measuring = measuring_by(settings, who.device_id, saved)
     mine = [stop.stop_deg for stop in stops if measuring.measured(stop)]
-    known = (slip(mine[:n], measuring.calibrated_stop_deg) for n in range(len(mine), 0, -1))
     return CalibrationFacts(
         saved=saved,
         by_hand=saved is None and settings.calibration != Calibration(),
         stops=sum(stop is not None for stop in mine),
-        slip_deg=next(filter(None, known), None),  # once it has moved, it has
+        slip_deg=slip_ever(mine, measuring.calibrated_stop_deg),
     )
-
-
-def _the_one(book: CalibrationBook) -> Device | None:
-    """The one machine that is calibrated, if it is one."""
-    saved = book.newest(book.devices[0]) if len(book.devices) == 1 else None
-    if saved is None:
-        return None
-    return Device(saved.device_id, saved.sensor, saved.counts_per_turn)

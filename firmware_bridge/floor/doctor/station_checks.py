@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from shlex import quote
 
+from firmware_bridge.floor.calibration.slip import IN_A_ROW
 from firmware_bridge.floor.doctor.check import Check, ok, told, unknown, warning, wrong
 from firmware_bridge.floor.doctor.facts import Facts
 from firmware_bridge.floor.store.migrate import VERSION
@@ -15,7 +16,6 @@ RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # it cannot be earlier
 AHEAD = timedelta(minutes=5)
 # As in leverrep.service.
 AS_SERVICE = "sudo -u leverrep env XDG_CONFIG_HOME=/etc XDG_STATE_HOME=/var/lib"
-SEEN_SETS = 3  # that must have seen the lever's stop to tell whether it has moved
 
 NO_FOLDER = unknown("not known without the folder of what is kept")
 
@@ -60,8 +60,8 @@ def slip(facts: Facts) -> Check:
             "fasten the magnet and the sensor, then run 'leverrep calibrate'",
             slip_deg=found.slip_deg,
         )
-    if found.stops < SEEN_SETS:
-        return unknown(f"{found.stops} sets have ended at the lever's stop, {SEEN_SETS} tell")
+    if found.stops < IN_A_ROW:
+        return unknown(f"{found.stops} sets have ended at the lever's stop, {IN_A_ROW} tell")
     return ok(f"none, by {found.stops} sets", slip_deg=None)
 
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
+from config.whole_file import replace_file
 from firmware_bridge.errors import StoreError, printable
 from firmware_bridge.floor.board import SETS_KEPT
 from firmware_bridge.floor.store.database import is_damage
 from firmware_bridge.floor.store.listing import Filter
 from firmware_bridge.floor.store.store import Running, Samples, Stop, Store
 from firmware_bridge.floor.store.storedset import StoredSet
-from firmware_bridge.private import private
 
 FLUSH_S = 0.5  # what is running is on the disk after this; a second is promised
 RETRY_S = 2.0
@@ -62,6 +62,7 @@ class Keeper:
         self.kept: dict[str, int] = {}  # uid of each set that is on the disk, and its number
         self.stops: list[Stop] = []  # where the sets before this start saw the lever's stop
         self._recover = recover
+        self._beside = path.with_name(f"unfinished-{_stamp()}.lever")
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._pieces = count(1)
         self._waiting: list[_Job] = []
@@ -189,9 +190,7 @@ class Keeper:
             running = store.running()
             found = self._recover(running) if running else []
         except Exception:  # it must not be in the way of the sets to come
-            beside = self.path.with_name(f"unfinished-{_stamp()}.lever")
-            with open(beside, "xb", opener=private) as file:
-                file.write(samples.data)
+            replace_file(self._beside, [samples.data])
         with store.transaction():
             for one in found:
                 store.save(one, samples)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from firmware_bridge import VERSION
 from firmware_bridge.floor.board import Board, Kept
-from firmware_bridge.floor.calibration.slip import IN_A_ROW, slip
+from firmware_bridge.floor.calibration.slip import IN_A_ROW, slip, slip_ever
 from firmware_bridge.floor.plan import Plan
 from firmware_bridge.floor.setrecord import SetRecord
 from firmware_bridge.floor.store.keeper import STOPS, Keeper
@@ -211,23 +211,21 @@ class Keeping:
     def _look_back(self, board: Board) -> None:
         """Had the sensor moved in any of the sets that were measured like this?"""
         mine = self._my_stops()
-        known = (self._slip(mine[:n]) for n in range(len(mine), 0, -1))
-        before, board.slip_deg = board.slip_deg, next(filter(None, known), None)
+        stop_deg = self._measuring.calibrated_stop_deg
+        before, board.slip_deg = board.slip_deg, slip_ever(mine, stop_deg)
         if board.slip_deg and before is None:
             self._suspect_those_that_show_it(mine, board.slip_deg)
 
     def _watch_slip(self, board: Board) -> None:
         """Has the sensor moved since it was calibrated? Once it has, it has."""
         mine = self._my_stops()
-        before, board.slip_deg = board.slip_deg, self._slip(mine) or board.slip_deg
+        slip_deg = slip(mine, self._measuring.calibrated_stop_deg)
+        before, board.slip_deg = board.slip_deg, slip_deg or board.slip_deg
         if board.slip_deg and before is None:
             self._suspect_those_that_show_it(mine, board.slip_deg)
 
     def _my_stops(self) -> list[float | None]:
         return [one.stop_deg for one in self._stops if self._measuring.measured(one)]
-
-    def _slip(self, stops: Sequence[float | None]) -> float | None:
-        return slip(stops, self._measuring.calibrated_stop_deg)
 
     def _suspect_those_that_show_it(self, stops: Sequence[float | None], slip_deg: float) -> None:
         now_deg = median([stop for stop in stops if stop is not None][-IN_A_ROW:])

@@ -55,8 +55,4 @@ class StoredSet:
     @property
     def started_local(self) -> datetime:
         """When it began, by the clock on the wall."""
-        return self.local(self.started_utc)
-
-    def local(self, utc: datetime) -> datetime:
-        """A time of the set by the clock on the wall."""
-        return utc.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))
+        return self.started_utc.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))

@@ -1,5 +1,6 @@
 """The keeper: what it was given is on the disk, or waits for it, and it says which."""
 
+import os
 import random
 import sqlite3
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -160,10 +162,11 @@ def test_what_was_running_when_the_station_was_killed_is_a_set(path: Path) -> No
         assert store.running() is None
 
 
-def test_what_nobody_can_read_is_kept_as_it_came(path: Path) -> None:
-    def confused(running: Running) -> list[StoredSet]:
-        raise KeyError("neutral_counts")
+def confused(running: Running) -> list[StoredSet]:
+    raise KeyError("neutral_counts")
 
+
+def test_what_nobody_can_read_is_kept_as_it_came(path: Path) -> None:
     with Store(path) as store, store.transaction():
         store.begin(a_set("u1"), WIRE)
     with Keeper(path, confused) as keeper:
@@ -172,6 +175,28 @@ def test_what_nobody_can_read_is_kept_as_it_came(path: Path) -> None:
         assert keeper.failure == ""
     assert uids(path) == ["u2"]
     (beside,) = path.parent.glob("unfinished-*.lever")
+    assert beside.read_bytes() == WIRE.data
+
+
+def test_it_is_kept_once_though_the_disk_was_full_at_first(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def full(descriptor: int) -> None:
+        tries.append(descriptor)
+        raise OSError(ENOSPC, "full")
+
+    with Store(path) as store, store.transaction():
+        store.begin(a_set("u1"), WIRE)
+    monkeypatch.setattr(os, "fsync", full)
+    with Keeper(path, confused) as keeper:
+        wait_for(lambda: len(tries) > 2)
+        assert keeper.failure.endswith("sets cannot be saved: full")
+        assert list(path.parent.glob("*unfinished*")) == []
+        monkeypatch.undo()
+        wait_for(lambda: not keeper.failure)
+    (beside,) = path.parent.glob("*unfinished*")
     assert beside.read_bytes() == WIRE.data
 
 

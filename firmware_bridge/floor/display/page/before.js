@@ -24,8 +24,7 @@ export function writeSteps() {
   );
 }
 
-export function writePlan(state, standards, ask) {
-  const { plan } = state;
+export function writePlan({ plan, standards }, ask) {
   for (const node of document.querySelectorAll("[data-plan=load_kg]")) setText(node, load(plan.load_kg));
   setText($("[data-plan=target_reps]"), plan.target_reps === null ? say("plan.unset") : String(plan.target_reps));
   choices($("#standards"), standards, plan.standard, nameOf, (standard) => ask({ do: "plan", standard }));

@@ -9,7 +9,7 @@ const NUDGES = [-5, -0.5, -0.1, 0.1, 0.5, 5]; // degrees
 const LEAST_DEG = -60;
 const MOST_DEG = 180;
 const LEAST_CHECKS = 3; // fewer than that correct nothing
-const MAGNETS = { ok: "✓", weak: "⚠", strong: "⚠", missing: "✕" };
+const MAGNETS = { ok: "✓", weak: "⚠", strong: "⚠", missing: "✕", no_answer: "✕" };
 
 const dialog = $("#calibrate");
 let guide = null;

@@ -2,7 +2,7 @@
 
 import { $, setText } from "./dom.js";
 import { figure, say } from "./words.js";
-import { soundOn, warn } from "./sound.js";
+import { warn } from "./sound.js";
 
 const PHASES = ["eccentric", "bottom_hold", "concentric", "top_hold"];
 const SIGNS = { eccentric: "▼", bottom_hold: "■", concentric: "▲", top_hold: "■" };
@@ -57,7 +57,7 @@ function watchOver(over) {
     warnedAt = performance.now();
     $("#over").hidden = false;
     document.body.dataset.over = "";
-    if (soundOn()) warn();
+    warn();
   } else if (!over && warned) {
     clearTimeout(timer);
     timer = setTimeout(endWarning, Math.max(0, warnedAt + WARNED_MS - performance.now()));

@@ -93,7 +93,7 @@ function write() {
   if (!state || !hello) return;
   drawZones(state.form, state.set.bottom_deg);
   writeSet(state);
-  writePlan(state, state.standards, ask);
+  writePlan(state, ask);
   writeHint(state.hint);
   writeHeader();
   writeNotices(state);

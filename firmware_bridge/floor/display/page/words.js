@@ -39,5 +39,7 @@ export function tempo(seconds) {
 }
 
 export function load(kg) {
-  return kg === null ? say("plan.unset") : `${figure(kg, kg % 1 ? 1 : 0)} kg`;
+  if (kg === null) return say("plan.unset");
+  const digits = [0, 1, 2].find((n) => kg.toFixed(n) - kg.toFixed(2) === 0);
+  return `${figure(kg, digits)} kg`;
 }
