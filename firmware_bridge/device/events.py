@@ -6,6 +6,10 @@ from firmware_bridge.device.frames import Hello
 from firmware_bridge.device.stream import Item
 from firmware_bridge.errors import LinkLost, PortError
 
+# Two SAMPLES frames. What has gathered in a pause, or is recorded, comes in such pieces too: what
+# is done with one, and what is kept of a set from its beginning, is of a moment.
+CHUNK_BYTES = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Searching:

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Self
 
 from firmware_bridge.device.decoder import Decoder, Fault, FaultKind
-from firmware_bridge.device.events import Chunk, Connected, Event, Lost, Searching
+from firmware_bridge.device.events import CHUNK_BYTES, Chunk, Connected, Event, Lost, Searching
 from firmware_bridge.device.frames import (
     PROTOCOL,
     Ack,
@@ -196,10 +196,12 @@ class Link:
                 return
 
     def _take(self, data: bytes) -> list[Item]:
-        if not data:
-            return []
-        items = self._stream.feed(data, time.monotonic())
-        self._put(Chunk(data, items))
+        items, now = [], time.monotonic()
+        for at in range(0, len(data), CHUNK_BYTES):
+            piece = data[at : at + CHUNK_BYTES]
+            found = self._stream.feed(piece, now)
+            self._put(Chunk(piece, found))
+            items += found
         return items
 
     def _search(self, error: PortError | LinkLost) -> None:

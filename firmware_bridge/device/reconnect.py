@@ -40,7 +40,7 @@ PING_S = 0.5  # how often it is asked meanwhile
 SILENCE_S = 3.0
 WAIT_S = 0.25  # looking for a port costs next to nothing: who is plugged in again is live at once
 
-_LASTS_S = {State.GREET: HELLO_S, State.STREAM: SILENCE_S, State.WAIT: WAIT_S}
+LASTS_S = {State.GREET: HELLO_S, State.STREAM: SILENCE_S, State.WAIT: WAIT_S}
 
 
 class Reconnect:
@@ -53,4 +53,4 @@ class Reconnect:
     def on(self, news: News, now: float) -> None:
         """`now`: seconds of any steady clock. KeyError for news that cannot be in this state."""
         self.state = TABLE[self.state, news]
-        self.deadline = now + _LASTS_S.get(self.state, inf)
+        self.deadline = now + LASTS_S.get(self.state, inf)

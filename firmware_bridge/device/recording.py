@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from firmware_bridge.device.decoder import Fault, FaultKind
-from firmware_bridge.device.events import Chunk, Connected
+from firmware_bridge.device.events import CHUNK_BYTES, Chunk, Connected
 from firmware_bridge.device.frames import PROTOCOL, Hello, Outage, wire
 from firmware_bridge.device.framing import DELIMITER
 from firmware_bridge.device.ledger import Gap, Readings
@@ -19,7 +19,6 @@ from firmware_bridge.device.trace import read_bytes
 from firmware_bridge.errors import OutputError, TraceError
 from firmware_bridge.private import private
 
-CHUNK_BYTES = 64  # two SAMPLES frames: smooth at real time
 HELD_BYTES = 1 << 16  # a machine that says so much before its first sample has none
 
 

@@ -13,18 +13,19 @@ import numpy as np
 import pytest
 
 from firmware_bridge.device import link as link_module
-from firmware_bridge.device import reconnect
 from firmware_bridge.device.decoder import Fault
-from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
+from firmware_bridge.device.events import CHUNK_BYTES, Chunk, Connected, Lost, Searching
 from firmware_bridge.device.frames import Hello, Status, wire
 from firmware_bridge.device.framing import wrap
 from firmware_bridge.device.ledger import Gap, Readings
-from firmware_bridge.device.link import PING_S, Link
+from firmware_bridge.device.link import Link
 from firmware_bridge.device.port import FoundPort
+from firmware_bridge.device.reconnect import LASTS_S, PING_S, WAIT_S, State
 from firmware_bridge.device.recording import replay
 from firmware_bridge.device.simulated import SimulatedMachine
 from firmware_bridge.errors import NoSuchPort, NotALeverMachine, PortBusy
 from tests.device.listen import Heard
+from tests.device.test_ledger import Device
 
 MOTION = np.arange(60_000) // 10 % 4096
 
@@ -143,6 +144,18 @@ def stranger() -> Iterator[tuple[int, str]]:
     os.close(slave)
 
 
+def test_what_has_gathered_comes_in_pieces_of_a_moment(stranger: tuple[int, str]) -> None:
+    device, path = stranger
+    board = Device(1, 200, 0, 0)
+    frames = [board.samples() if n != 40 else board.hello() for n in range(91)]
+    with Link(path) as link:
+        os.write(device, b"".join(map(wire, frames)))
+        heard = Heard(link)
+        heard.until(lambda: len(heard.values()) >= 200)
+    chunks = [event for event in heard.events if isinstance(event, Chunk)]
+    assert max(len(chunk.data) for chunk in chunks) == CHUNK_BYTES
+
+
 def test_what_says_no_hello_in_3_s_is_not_a_lever_machine(stranger: tuple[int, str]) -> None:
     device, path = stranger
     began = time.monotonic()
@@ -159,7 +172,7 @@ def test_another_protocol_version_is_told_with_what_to_do(
     stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch, version: int, cure: str
 ) -> None:
     device, path = stranger
-    monkeypatch.setattr(reconnect, "HELLO_S", 0.3)
+    monkeypatch.setitem(LASTS_S, State.GREET, 0.3)
     hello = bytearray(Hello(1, 200, 4096, 0, 0, "", "", "").to_bytes())
     hello[1] = version
     with Link(path) as link:
@@ -191,7 +204,7 @@ def test_a_machine_that_falls_silent_is_lost(
     stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device, path = stranger
-    monkeypatch.setattr(reconnect, "SILENCE_S", 0.3)
+    monkeypatch.setitem(LASTS_S, State.STREAM, 0.3)
     with Link(path) as link:
         time.sleep(0.1)
         os.write(device, wire(Hello(1, 200, 4096, 0, 0, "", "", "")))
@@ -203,7 +216,7 @@ def test_a_machine_that_falls_silent_is_lost(
 def test_auto_tries_the_likely_ports_in_turn(
     machine: SimulatedMachine, stranger: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconnect, "HELLO_S", 0.3)
+    monkeypatch.setitem(LASTS_S, State.GREET, 0.3)
     ports = [
         FoundPort("/dev/unlikely", "", False),
         FoundPort(stranger[1], "", True),
@@ -221,12 +234,12 @@ def test_auto_leaves_a_stranger_for_a_machine_that_is_plugged_in(
 ) -> None:
     there = [FoundPort(stranger[1], "", True)]
     monkeypatch.setattr(link_module, "find_ports", lambda hints: there)
-    monkeypatch.setattr(reconnect, "HELLO_S", 0.1)
+    monkeypatch.setitem(LASTS_S, State.GREET, 0.1)
     with Link() as link:
         heard = Heard(link)
         assert isinstance(heard.first(Searching).why, NotALeverMachine)
-        monkeypatch.setattr(reconnect, "HELLO_S", 60.0)
-        time.sleep(2 * reconnect.WAIT_S)  # now it is greeted for a minute
+        monkeypatch.setitem(LASTS_S, State.GREET, 60.0)
+        time.sleep(2 * WAIT_S)  # now it is greeted for a minute
         there.append(FoundPort(machine.port, "", True))
         assert heard.first(Connected).port == machine.port
 
@@ -243,7 +256,7 @@ def test_a_machine_beside_a_stranger_is_back_as_soon_as_one_alone(
         machine.unplug()  # it stays in the list for a moment, and cannot be opened
         assert isinstance(heard.first(Searching).why, NoSuchPort)
         there.remove(ours)
-        time.sleep(PING_S + reconnect.WAIT_S)  # the stranger is greeted
+        time.sleep(PING_S + WAIT_S)  # the stranger is greeted
         heard.forget()
         machine.replug()
         there.insert(0, ours)
@@ -281,7 +294,7 @@ def test_auto_without_a_machine_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 def test_twenty_reconnects_leave_no_descriptor_and_no_thread(
     machine: SimulatedMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconnect, "WAIT_S", 0.05)
+    monkeypatch.setitem(LASTS_S, State.WAIT, 0.05)
     gc.collect()
     files, threads = open_files(), threading.active_count()
     with Link(machine.port) as link:
