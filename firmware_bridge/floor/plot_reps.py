@@ -8,8 +8,8 @@ from textwrap import wrap
 from typing import Any
 
 from firmware_bridge.floor import plot_look as look
-from firmware_bridge.floor.board import REASONS
 from firmware_bridge.floor.plot_page import Column, Rep, Sheet, column_width
+from firmware_bridge.floor.tables import rep_remarks
 
 HEAD = 0.34
 _FORM = 0.24
@@ -148,7 +148,7 @@ def _draw_words(sheet: Sheet, series: Sequence[Series]) -> None:
     of = len(series)
     upright = _is_upright(sheet.column_in, of)
     for i, k, rep in _each(sheet):
-        lines = _lines(words_of(rep), sheet.column_in, of)
+        lines = _lines(rep_remarks(rep), sheet.column_in, of)
         sheet.write(
             sheet.x(i), sheet.y + 0.04, "\n".join(lines), va="top", linespacing=1.1,
             ha="center" if of == 1 else ("right", "left")[k], rotation=90 if upright else 0,
@@ -156,20 +156,12 @@ def _draw_words(sheet: Sheet, series: Sequence[Series]) -> None:
         )  # fmt: skip
 
 
-def words_of(rep: Rep) -> list[str]:
-    """All that is to be said about a rep."""
-    words = [name.replace("_", " ") for name in rep["flags"]]
-    if not rep["counted"]:
-        words.insert(0, REASONS.get(rep["reason"], rep["reason"]))
-    elif rep["uncertain"]:
-        words.append("uncertain")
-    return words
-
-
 def _words_in(columns: Sequence[Column], series: int, width: float) -> float:
     """How many inches the words under the reps take."""
     column_in = column_width(columns, width)
-    said = [_lines(words_of(rep), column_in, series) for column in columns for rep in column if rep]
+    said = [
+        _lines(rep_remarks(rep), column_in, series) for column in columns for rep in column if rep
+    ]
     if _is_upright(column_in, series):
         return 0.1 + _LETTER * max((len(line) for lines in said for line in lines), default=0)
     return 0.1 + _LINE * max(map(len, said), default=0)

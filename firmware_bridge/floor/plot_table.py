@@ -6,8 +6,9 @@ from typing import Any
 from firmware_bridge.floor import plot_look as look
 from firmware_bridge.floor.plot_angle import cross, has_remark
 from firmware_bridge.floor.plot_page import Rep, Sheet
-from firmware_bridge.floor.plot_reps import TEMPO, words_of
+from firmware_bridge.floor.plot_reps import TEMPO
 from firmware_bridge.floor.plot_words import width_in
+from firmware_bridge.floor.tables import rep_remarks
 
 _ONE_BLOCK = 20  # rows
 _MOST = 32  # rows of a block: with more the page has no room for anything else
@@ -91,7 +92,7 @@ class Table:
         self._write(sheet, left, y, (number,), color=said, fontweight="bold")
         room = self._width - self._x(_WORDS)
         sheet.write(
-            left + self._x(_WORDS), y, joined(words_of(rep), room, self._points), ha="left",
+            left + self._x(_WORDS), y, joined(rep_remarks(rep), room, self._points), ha="left",
             fontsize=self._points, color=said,
         )  # fmt: skip
         sheet.rule(y + self._row_in / 2, left, self._width)

@@ -63,6 +63,16 @@ def _set_table(number: int, one: dict[str, Any], from_s: float) -> RenderableTyp
     return table
 
 
+def rep_remarks(rep: dict[str, Any]) -> list[str]:
+    """What there is to say of a rep; of one that is not counted, why, to begin with."""
+    words = [_words(name) for name in rep["flags"]]
+    if not rep["counted"]:
+        words.insert(0, REASONS.get(rep["reason"], str(rep["reason"])))
+    elif rep.get("uncertain"):
+        words.append("uncertain")
+    return words
+
+
 def _measures(one: dict[str, Any]) -> str:
     """What the set was like, as far as it is known."""
     known = [
@@ -90,20 +100,14 @@ def _reps(numbers: list[int]) -> str:
 
 def _row(rep: dict[str, Any], from_s: float) -> tuple[str, ...]:
     holds = ("eccentric_s", "bottom_hold_s", "concentric_s", "top_hold_s")
-    if rep["counted"]:
-        number, notes = str(rep["number"]), [_words(name) for name in rep["flags"]]
-    else:
-        number, notes = str(rep["number"] or "-"), [REASONS.get(rep["reason"], str(rep["reason"]))]
-        if rep.get("uncertain"):
-            notes.append("uncertain: samples are missing")
     return (
-        number,
+        str(rep["number"] or "-"),
         "?" if rep["start_s"] is None else f"{rep['start_s'] - from_s:.1f}",
         _degrees(rep["range_deg"]),
         _degrees(rep["top_deg"]),
         _tempo([rep[name] for name in holds]),
         _whole(rep["form_score"]),
-        ", ".join(notes),
+        ", ".join(rep_remarks(rep)),
     )
 
 
