@@ -29,6 +29,7 @@ from tests.soak.station import digest
 ROOT = Path(__file__).parents[2]
 LOST_S = 1.0  # of what is running
 STOP_DEG = 62.0
+LIVES = 0.7  # of the kills; the others may come while it starts
 EDGE_S = 0.1  # a rep that is found anew is where it was, but for this
 
 
@@ -106,15 +107,19 @@ def killed(kills: int, chance: random.Random, longest_s: float) -> Tally:
         folder, told = Path(name) / "state", Path(name) / "told"
         with SimulatedMachine(counts_of(going_on(kills * longest_s * 2, chance))) as machine:
             for _ in range(kills):
-                run_and_kill(folder, machine.port, told, chance.uniform(0, longest_s))
+                lives = chance.random() < LIVES
+                run_and_kill(folder, machine.port, told, lives, chance.uniform(0, longest_s))
                 tally += looked_at(folder / STORE, Told.read(told), known)
                 progress(f"{tally.kills} kills of {kills} on this machine")
     return tally
 
 
-def run_and_kill(folder: Path, port: str, told: Path, seconds: float) -> None:
+def run_and_kill(folder: Path, port: str, told: Path, lives: bool, seconds: float) -> None:
+    """Killed so long after its start, or after it `lives`: slow computers start slowly."""
     command = [sys.executable, "-m", "tests.soak.station", str(folder), port]
     with told.open("wb") as stdout, subprocess.Popen(command, cwd=ROOT, stdout=stdout) as station:
+        while lives and not told.stat().st_size and station.poll() is None:
+            time.sleep(0.01)
         time.sleep(seconds)
         if station.poll() is not None:
             raise RuntimeError("the station ended before it was killed")
