@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
+
+_PIECE_BYTES = 1 << 20
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -16,10 +19,22 @@ def read_file(path: Path, most: int) -> bytes:
     with open(path, "rb", opener=_open_at_once) as file:
         if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is a pipe", str(path))
-        data = file.read(most + 1) or b""  # None: of a terminal that says nothing
+        data = read_up_to(file, most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most} bytes", str(path))
     return data
+
+
+def read_up_to(file: BinaryIO, most: int) -> bytes:
+    """Not more bytes than that, nor more memory than they need."""
+    data = bytearray()
+    while len(data) < most:
+        # None: of a terminal that says nothing.
+        piece = file.read(min(most - len(data), _PIECE_BYTES)) or b""
+        if not piece:
+            break
+        data += piece
+    return bytes(data)
 
 
 def _open_at_once(path: str, flags: int) -> int:

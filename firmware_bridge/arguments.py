@@ -117,7 +117,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[_Parser]", common: _Parser
     _add_port(doctor)
     doctor.add_argument("--json", action="store_true", help="print it as JSON")
     doctor.add_argument(
-        "--bundle", type=_path, metavar="OUT", help="write all that support needs into a zip file"
+        "--bundle", type=_zip, metavar="OUT", help="write all that support needs into a zip file"
     )
     doctor.set_defaults(command="doctor")
 
@@ -200,9 +200,17 @@ def _picture(text: str) -> "Path":
     return path
 
 
+def _zip(text: str) -> "Path":
+    path = _path(text)
+    if path.suffix.lower() != ".zip":
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .zip")
+    return path
+
+
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
-        raise argparse.ArgumentTypeError(f"{text!a} is not the number of a set")
+    is_one = text.isascii() and text.isdecimal() and len(text) < 19  # SQLite's have 63 bits
+    if not (is_one and int(text)):
+        raise argparse.ArgumentTypeError(f"{text[:40]!a} is not the number of a set")
     return int(text)
 
 
@@ -222,7 +230,7 @@ def _since(text: str) -> "datetime":
 
     try:
         moment = datetime.fromisoformat(text).astimezone()
-        if not 1970 < moment.year < 2100:
+        if not 1970 <= moment.year < 2100:
             raise ValueError
         return moment
     except (ValueError, OverflowError, OSError):

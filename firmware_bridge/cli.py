@@ -267,10 +267,11 @@ def _read_trace(path: "Path", settings: "Settings", calibrated: bool) -> "Trace"
 def _measuring(settings: "Settings") -> "Measuring":
     """How counts without a device become degrees: as the one machine's do that is calibrated."""
     from config import state_folder
-    from firmware_bridge.floor.calibration.in_force import measuring_by
+    from firmware_bridge.floor.calibration.in_force import Calibrations, measuring_by
 
-    saved = _book(state_folder()).only
-    return measuring_by(saved.applied_to(settings) if saved else settings, None, saved)
+    calibrations = Calibrations(settings, _book(state_folder()), asks=False)
+    settings, saved = calibrations.of_unnamed()
+    return measuring_by(settings, None, saved)
 
 
 def _book(folder: "Path", unread: bool = False) -> "CalibrationBook":

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware_bridge.floor.store.keeping import Measuring
     from firmware_bridge.floor.store.reanalysis import AnglesOf
     from firmware_bridge.floor.store.store import Store
+    from firmware_bridge.floor.store.storedset import StoredSet
 
 LONGEST_NOTE = 1000
 LARGEST_IMPORT = 64 << 20  # a day of 500 samples a second is half of that
@@ -178,31 +179,57 @@ def export(args: argparse.Namespace) -> None:
             return
         from firmware_bridge.floor.export.text import text
 
-        pieces = map(str.encode, text(args.format, args.rows, store.sets(_filter(args))))
-        if args.out:
-            write_whole(args.out, pieces, "export")
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.writelines(pieces)
+        with _sound_sets(store, args) as sets:
+            pieces = map(str.encode, text(args.format, args.rows, sets))
+            if args.out:
+                write_whole(args.out, pieces, "export")
+            else:
+                sys.stdout.flush()
+                sys.stdout.buffer.writelines(pieces)
+
+
+@contextmanager
+def _sound_sets(store: "Store", args: argparse.Namespace) -> "Iterator[Iterator[StoredSet]]":
+    """Those that were asked for and are not damaged; StoreError at the end names the others."""
+    damaged: list[str] = []
+
+    def sound(sets: "Iterator[StoredSet]") -> "Iterator[StoredSet]":
+        while True:
+            try:
+                yield next(sets)
+            except StopIteration:
+                return
+            except StoreError as error:
+                damaged.append(str(error))
+
+    yield sound(store.sets(_filter(args)))
+    if damaged:
+        raise StoreError(f"left out: {'; '.join(damaged)}")
 
 
 def _export_fit(args: argparse.Namespace, store: "Store") -> None:
     """An activity a day: one into a file, more into a folder."""
-    from firmware_bridge.floor.export.fit_export import by_day, fit_activity
+    from firmware_bridge.floor.export.fit_export import by_day
 
     if not args.out:
         raise OutputError("--format fit needs --out FILE, or a folder if the sets are of many days")
-    days = by_day(store.sets(_filter(args)))
+    with _sound_sets(store, args) as found:
+        _write_days(args.out, by_day(found))
+
+
+def _write_days(out: Path, days: "dict[date, list[StoredSet]]") -> None:
+    from firmware_bridge.floor.export.fit_export import fit_activity
+
     if not days:
         raise OutputError("no sets to export: see `leverrep sets list`")
-    folder = args.out.is_dir()
+    folder = out.is_dir()
     if len(days) > 1 and not folder:
         raise OutputError(
-            f"{args.out}: the sets are of {len(days)} days, and each is a file: name a folder, or "
+            f"{out}: the sets are of {len(days)} days, and each is a file: name a folder, or "
             "fewer with --since and --until"
         )
     for day, sets in days.items():
-        target = args.out / f"leverrep-{day}.fit" if folder else args.out
+        target = out / f"leverrep-{day}.fit" if folder else out
         write_whole(target, [fit_activity(sets)], "export")
         print(f"{target}: {len(sets)} sets", file=sys.stderr)
 
@@ -213,13 +240,13 @@ def trend(args: argparse.Namespace) -> None:
     from firmware_bridge.floor.trend import trend_table, trends
 
     _check_plot(args)
-    with opened() as store:
-        found = trends(store.sets(_filter(args)))
-    if args.plot:
-        from firmware_bridge.floor.plot_trend import plot_trends
+    with opened() as store, _sound_sets(store, args) as sets:
+        found = trends(sets)
+        if args.plot:
+            from firmware_bridge.floor.plot_trend import plot_trends
 
-        plot_trends(args.plot, found)
-    print_rich(trend_table(found))
+            plot_trends(args.plot, found)
+        print_rich(trend_table(found))
 
 
 def reanalyse(args: argparse.Namespace, angles_of: "AnglesOf") -> int:

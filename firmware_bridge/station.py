@@ -117,7 +117,8 @@ class Chain:
         self._keeping = keeper and Keeping(keeper, self._tape, lambda: datetime.now().astimezone())
         # None: nobody knows how, and nothing is counted. A recording may have lost its HELLO.
         self._degrees: Callable[[float], float] | None
-        self._degrees = degrees_by(measuring_by(settings).calibration)
+        by_default, _ = self._calibrations.of_unnamed()
+        self._degrees = degrees_by(measuring_by(by_default).calibration)
         self._hello: Hello | None = None
         self._calibrating: Calibrating | None = None
         self._shown: list[float] = []
@@ -321,11 +322,12 @@ def trace_of_recording(
     """
     times: list[float] = []
     counts: list[int] = []
-    calibrations = Calibrations(settings, book, asks=False)
+    calibrations, machine = Calibrations(settings, book, asks=False), None
     for event in play(data, name):
         if isinstance(event, Connected):
-            if calibrated:
-                settings, _ = calibrations.of(event.hello)
+            if machine and _who(machine) != _who(event.hello):
+                raise TraceError(f"{name} is of two machines: leverrep replay reads each as itself")
+            machine = event.hello
             continue
         some_times, some_counts = good_samples(event.items)
         times += some_times
@@ -333,6 +335,7 @@ def trace_of_recording(
     if not times:
         raise TraceError(f"{name} has no samples in it")
     if calibrated:
+        settings, _ = calibrations.of(machine) if machine else calibrations.of_unnamed()
         degrees = degrees_by(measuring_by(settings).calibration)
         return Trace(np.array(times), np.array([degrees(count) for count in counts]))
     return Trace(np.array(times), unbroken_degrees(np.array(counts), settings.machine))

@@ -176,12 +176,57 @@ def test_what_cannot_be_is_told_in_a_line(capfd: Said, words: str, problem: str)
 
 
 @pytest.mark.parametrize(
-    "words", ["list --since yesterday", "show 0", "show x", "list --load -1", "export 1.5"]
+    "words",
+    [
+        "list --since yesterday",
+        "show 0",
+        "show x",
+        f"show {'9' * 5000}",
+        "list --load -1",
+        "export 1.5",
+    ],
 )
 def test_what_makes_no_sense_is_a_mistake_of_use(capfd: Said, words: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["sets", *words.split()])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("words", ["list", "export", "trend", "reanalyse", "export --rows reps"])
+@pytest.mark.parametrize("damage", ["sets SET notes", "analyses SET report"])
+@pytest.mark.usefixtures("three")
+def test_one_damaged_set_is_not_in_the_way_of_the_others(
+    capfd: Said, words: str, damage: str
+) -> None:
+    with sqlite3.connect(store_path()) as db:
+        number = "id" if "notes" in damage else "set_id"
+        db.execute(f"UPDATE {damage} = CAST(x'7bff' AS TEXT) WHERE {number} = 2")
+    db.close()
+    main(["sets", *words.split()])
+    out, err = capfd.readouterr()
+    assert "Traceback" not in err
+    assert "could not decode" not in err.lower()
+    if words.startswith("export"):
+        assert {row["set"] for row in csv.DictReader(io.StringIO(out))} >= {"1", "3"}
+        assert ("left out: set 2 is damaged" in err) is ("report" in damage)
+
+
+def test_the_store_is_no_place_for_an_export(capfd: Said, store: Store) -> None:
+    before = store_path().read_bytes()
+    problem = "is where sets are kept; name another for the export"
+    assert problem in said(capfd, "export", "--out", store_path(), status=1)
+    assert store_path().read_bytes() == before
+
+
+def test_a_database_of_another_program_is_left_alone(capfd: Said) -> None:
+    state_folder().mkdir(parents=True)
+    with sqlite3.connect(store_path()) as db:
+        db.execute("CREATE TABLE cookies (x)")
+    db.close()
+    said(capfd, "list", status=1)
+    with sqlite3.connect(store_path()) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("cookies",)]
+    db.close()
 
 
 @pytest.mark.parametrize("words", ["list", "show 1", "export", "trend", "reanalyse"])

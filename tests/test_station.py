@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from analysis import Event
 from config import Calibration, CalibrationBook, FormStandard, MachineProfile, Settings
 from firmware_bridge.device.events import Chunk, Connected, Lost, Searching
-from firmware_bridge.device.frames import ERROR_BIT, Hello, Samples, wire
+from firmware_bridge.device.frames import ERROR_BIT, Hello, Samples, Sensor, Status, wire
 from firmware_bridge.device.ledger import Readings
 from firmware_bridge.device.link import Link
 from firmware_bridge.device.people import SCRIPTS, Hold, Stroke, perform
+from firmware_bridge.device.recording import play
 from firmware_bridge.device.simulated import SimulatedMachine, counts_of
 from firmware_bridge.device.stream import Stream
 from firmware_bridge.errors import (
@@ -566,6 +567,32 @@ def test_a_recording_is_read_by_the_calibration_of_its_device(
     )
     trace = trace_of_recording(others, "x", Settings(), book=CalibrationBook.load(path))
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
+
+
+def test_a_recording_of_two_machines_is_not_read_as_one() -> None:
+    both = [*wired(np.zeros(200)), *wired(np.zeros(200), replace(HELLO, boot=2, device_id="b"))]
+    data = b"".join(event.data for event in both if isinstance(event, Chunk))
+    with pytest.raises(TraceError, match="x is of two machines: leverrep replay"):
+        trace_of_recording(data, "x", Settings())
+
+
+def test_a_recording_that_says_not_whose_it_is_is_of_the_machine_that_is_calibrated(
+    tmp_path: Path, keeper: Keeper
+) -> None:
+    path = tmp_path / "book.json"
+    calibrated_by_taps(Chain(Settings(), CalibrationBook.load(path), keeper), **OTHER_WAY)
+    motion = SCRIPTS["good"].motion()
+    _, *told = [e for e in wired(motion, **OTHER_WAY) if isinstance(e, Chunk)]
+    status = wire(Status(HELLO.boot, 0, 0, 0, 200, Sensor.MAGNET, 0, 0))
+    data = status + b"".join(event.data for event in told)
+    book = CalibrationBook.load(path)
+    trace = trace_of_recording(data, "x", Settings(), book=book)
+    assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
+    chain = Chain(Settings(), book)
+    for event in play(data, "x"):
+        chain.take(event, 0.0)
+    chain.close(0.0)
+    assert [one["rep_count"] for one in chain.sets] == [8]
 
 
 class Beside:

@@ -72,7 +72,7 @@ def check_port(
     path = next(likely, None) if asked == "auto" else asked
     try:
         node = os.stat(path) if path else None
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have such a name
         node = None
     if path is None or node is None:
         return PortFacts(path, candidates, user=user_name())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config import MachineProfile
+from config.whole_file import read_up_to
 from firmware_bridge.errors import TraceError
 
 HEADERS = (("t_s", "angle_deg"), ("t_s", "counts"))
@@ -16,6 +17,10 @@ HEADERS = (("t_s", "angle_deg"), ("t_s", "counts"))
 LARGEST = {"t_s": 1e10, "angle_deg": 1e5, "counts": 1e5}
 # What takes fewer samples than 10 a second sees no reps: such times are in another unit.
 LONGEST_SPACING_S = 0.1
+# What takes more than 20,000 a second, or many in less time than a rep takes, has another, too.
+SHORTEST_SPACING_S = 5e-5
+SHORTEST_S, SHORTEST_SAMPLES = 1.0, 1000
+TURN_DEG, TURNS = 60.0, 2  # within so much of a whole turn, so often
 # One trace is one visit to the gym; a longer one is a slip in the times.
 LONGEST_S = 86_400.0
 MOST_BYTES = 1 << 29  # a day at 500 Hz as CSV is larger, one at 200 Hz is not
@@ -36,7 +41,7 @@ def read_bytes(path: Path) -> bytes:
     """All of a file, which may be a pipe. Raises TraceError if it cannot be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = read_up_to(file, MOST_BYTES + 1)
     except OSError as error:
         raise TraceError(f"{path}: cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:
@@ -86,7 +91,9 @@ def parse_csv(text: str, name: str, degrees: Degrees) -> Trace:
     if not times:
         raise TraceError(f"{name}: no samples after the header")
     _check_spacing(times, name)
-    return Trace(np.array(times), np.array(angles))
+    trace = Trace(np.array(times), np.array(angles))
+    _check_turns(trace, name)
+    return trace
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -104,14 +111,36 @@ def _columns(number: int) -> str:
 def _check_spacing(times: list[float], name: str) -> None:
     if len(times) < 2:
         return
-    spacing = float(np.median(np.diff(times)))
-    if times[0] == times[-1]:
+    different = np.unique(times)  # some loggers give all samples of a packet the same
+    span = different[-1] - different[0]
+    spacing = float(np.median(np.diff(different))) if len(different) > 1 else 0.0
+    if len(different) == 1:
         problem = "all samples have the same time"
     elif spacing > LONGEST_SPACING_S * 1.001:
         problem = f"samples are {spacing:.3g} s apart (median)"
+    elif spacing < SHORTEST_SPACING_S or (span < SHORTEST_S and len(times) > SHORTEST_SAMPLES):
+        problem = f"{len(times)} samples take {span:.3g} s"
     else:
         return
     raise TraceError(f"{name}: {problem}: is t_s in seconds?")
+
+
+def _check_turns(trace: Trace, name: str) -> None:
+    """No lever makes a whole turn from one sample to the next; a spike does not stay there."""
+    angle = trace.angle_deg
+    steps = np.flatnonzero(np.abs(np.abs(np.diff(angle)) - 360) < TURN_DEG) + 1
+    turns = [at for at in steps.tolist() if _stays(angle, at)]
+    if len(turns) >= TURNS:
+        raise TraceError(
+            f"{name}: the angle jumps by {abs(angle[turns[0]] - angle[turns[0] - 1]):.0f} degrees "
+            f"at {trace.t_s[turns[0]]:.10g} s and {len(turns) - 1} times later: "
+            "write what leans back as negative, not as nearly 360"
+        )
+
+
+def _stays(angle: NDArray[np.float64], at: int) -> bool:
+    before, after = angle[max(0, at - 5) : at], angle[at : at + 5]
+    return bool(abs(abs(np.median(after) - np.median(before)) - 360) < TURN_DEG)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

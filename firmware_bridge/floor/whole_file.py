@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from config import state_folder
 from config.whole_file import replace_file
 from firmware_bridge.errors import OutputError
 
@@ -15,6 +16,8 @@ def write_whole(target: Path, pieces: Iterable[bytes], what: str) -> None:
     """
     try:
         real = target.resolve()
+        if real.parent == state_folder().resolve():
+            raise OutputError(f"{target}: is where sets are kept; name another for the {what}")
         if real.exists() and not real.is_file():
             raise OutputError(f"{target}: is not a file; name another for the {what}")
         mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o600

@@ -59,6 +59,13 @@ def test_what_is_text() -> None:
         (HEAD + "0,1_0\n", "x: line 2, column angle_deg: '1_0' is not a number"),
         (HEAD + "0,1\n20,1\n40,2\n", "x: samples are 20 s apart (median): is t_s in seconds?"),
         (HEAD + "3,1\n3,1\n", "x: all samples have the same time: is t_s in seconds?"),
+        (HEAD + "".join(f"{n // 100},1\n" for n in range(1000)), "x: samples are 1 s apart"),
+        (HEAD + "".join(f"{n / 6000:f},1\n" for n in range(2800)), "x: 2800 samples take 0.467 s"),
+        (HEAD + "".join(f"{n / 8.64e6:.9f},1\n" for n in range(90)), "x: 90 samples take 1.03e-05"),
+        (
+            HEAD + "".join(f"{n / 50},{(20 - n % 100) % 360}\n" for n in range(300)),
+            "x: the angle jumps by 359 degrees at 0.42 s and 2 times later: write what leans back",
+        ),
         (HEAD + "0,1\n1e9,1\n", "x: line 3, column t_s: more than a day after the first sample"),
         (HEAD + "1,1\n0.5,1\n", "x: line 3, column t_s: time goes backwards (0.5 after 1)"),
     ],
@@ -67,6 +74,12 @@ def test_errors_name_line_and_column(text: str, message: str) -> None:
     with pytest.raises(TraceError) as caught:
         parse_csv(text, "x", tenths)
     assert str(caught.value).startswith(message)
+
+
+def test_a_packet_of_samples_may_have_one_time_and_a_spike_is_no_turn() -> None:
+    angles = [358 if n % 40 == 20 else 1 for n in range(400)]
+    text = HEAD + "".join(f"{n // 4 / 50},{angle}\n" for n, angle in enumerate(angles))
+    assert len(parse_csv(text, "x", tenths).t_s) == 400
 
 
 @given(st.text(alphabet="0123456789.,-+eEnaif_ \n\r\x0b\x00é\u0663"))

@@ -81,6 +81,13 @@ class Calibrations:
         check_machine(device, self.settings)
         return self.settings, None
 
+    def of_unnamed(self) -> tuple[Settings, SavedCalibration | None]:
+        """The same where nothing says which device it was: that of the one that is calibrated, if
+        it is one. A machine that is there says it. Raises MachineMismatch.
+        """
+        saved = None if self._asks or self._book is None else self._book.only
+        return (self._applied(saved), saved) if saved else (self.settings, None)
+
     def changed(self) -> bool:
         """Has somebody made or undone a calibration since `of` was asked, or spoilt the file?"""
         if self._book is None:
@@ -102,8 +109,11 @@ class Calibrations:
             raise NotCalibrated(why)
         if saved is None or why:
             return None
+        return self._applied(saved), saved
+
+    def _applied(self, saved: SavedCalibration) -> Settings:
         try:
-            return saved.applied_to(self.settings), saved
+            return saved.applied_to(self.settings)
         except FieldError as error:
             raise MachineMismatch(f"settings and calibration contradict: {error}") from None
 

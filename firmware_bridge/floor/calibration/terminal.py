@@ -36,7 +36,8 @@ _QUARTERS = 4
 
 class CalibrationTerminal:
     """A context manager. Lines of a pipe wait until the guide can use them; on a terminal what is
-    typed too early is dropped. Where nothing can be typed (any more), Enter is pressed.
+    typed too early is dropped, and its end (Ctrl-D) stops the guide. Where nothing could ever be
+    typed, and at the end of a pipe, Enter is pressed.
     """
 
     def __init__(self, stdin: TextIO | None, stdout: TextIO) -> None:
@@ -112,8 +113,9 @@ class _Keys:
                 data = b""
             *lines, self._begun = (self._begun + data).split(b"\n")
             if not data:
-                lines += [self._begun] if self._begun else []
-                self._file, self._begun, self.typed = None, b"", False
+                last = [QUIT.encode()] if self.typed else [self._begun]
+                lines += filter(None, last)
+                self._file, self._begun = None, b""
             self._lines += [line.decode(errors="replace").strip() for line in lines]
 
     def take_all(self) -> list[str]:

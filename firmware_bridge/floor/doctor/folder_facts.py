@@ -98,13 +98,18 @@ def _us() -> range:
 
 def _nodes(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """The folder and what is in it; links are not followed."""
-    inside = chain(folder.glob("*"), (folder / INCIDENTS).glob("*"))
+    inside = chain(_inside(folder), _inside(folder / INCIDENTS))
     for path in chain([folder], islice(inside, MOST_FILES)):
         with suppress(OSError):  # gone meanwhile
             node = path.lstat()
             is_ours = path is folder or _OURS.fullmatch(path.name)
             if is_ours and not stat.S_ISLNK(node.st_mode):
                 yield path, node
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    with suppress(OSError):  # it may not be looked into; that it may not be written to is told
+        yield from folder.glob("*")
 
 
 def _locked_by(folder: os.stat_result, locks: Path) -> int | None:

@@ -54,7 +54,9 @@ def _data(store: Store, which: Filter, kind: str, rows: str) -> bytes:
     sets = store.sets(which, MOST_SETS)
     if kind == "fit":
         days = by_day(sets)
-        if len(days) != 1:
+        if not days:
+            raise BadQuery("there is no set in these days")
+        if len(days) > 1:
             raise BadQuery("a FIT file has the sets of one day: give since and until the same day")
         (day,) = days.values()
         return fit_activity(day)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from firmware_bridge.errors import StoreError
@@ -17,9 +18,10 @@ def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
 
     Raises StoreError for a file that no later try will open, and sqlite3.Error or OSError.
     """
-    if existing and not path.exists():
+    is_there = os.path.lexists(path)
+    if existing and not is_there:
         raise StoreError(f"{path}: no sets are kept here yet")
-    if not path.exists():
+    if not is_there:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # its other files take after it
     if path.is_fifo():  # it would be waited for
@@ -33,6 +35,8 @@ def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
 
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    # A byte that is wrong is that set's alone; SQLite would let none be read with it.
+    db.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")

@@ -44,6 +44,8 @@ def migrate(db: sqlite3.Connection) -> None:
     try:
         version = _version(db)  # somebody else may have been quicker
         _check(version)
+        if version == 0 and _tables(db):
+            raise TooNew
         if 0 < version < VERSION:
             _lay_copy_beside(db, version)
         for number, path in enumerate(MIGRATIONS[version:], version + 1):
@@ -60,6 +62,11 @@ def migrate(db: sqlite3.Connection) -> None:
 def _version(db: sqlite3.Connection) -> int:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _tables(db: sqlite3.Connection) -> int:
+    (count,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return int(count)
 
 
 def _check(version: int) -> None:

@@ -124,6 +124,17 @@ def test_lines_are_written_for_steps_quarters_checks_and_notes() -> None:
     assert lines[7:] == ["No calibration was made; the one before stays in force."]
 
 
+def test_the_end_of_a_terminal_stops_the_guide_and_takes_nothing() -> None:
+    master, slave = pty.openpty()
+    with open(slave, closefd=False) as stdin:
+        ui = CalibrationTerminal(stdin, io.StringIO())
+        os.write(master, b"\x04")  # Ctrl-D
+        assert ui.actions() == [Guide.cancel]
+        os.close(master)
+        assert ui.actions() == []
+    os.close(slave)
+
+
 def test_on_a_terminal_it_draws_and_drops_what_is_typed_too_early() -> None:
     master, slave = pty.openpty()
     with open(slave, closefd=False) as stdin, open(slave, "w", closefd=False) as stdout:

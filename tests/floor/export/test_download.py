@@ -218,10 +218,16 @@ def test_fit_has_all_sets_of_the_day(path: Path) -> None:
     assert fit_sets(download(path, {"format": "fit", **day})) == 2
 
 
-@pytest.mark.parametrize("since", ["", "2026-11-27"])
-def test_a_fit_file_of_more_days_or_none_is_told(since: str, path: Path) -> None:
+@pytest.mark.parametrize(
+    ("since", "why"),
+    [
+        ("", "the sets of one day: give since and until the same day"),
+        ("2026-11-27", "there is no set in these days"),
+    ],
+)
+def test_a_fit_file_of_more_days_or_none_is_told(since: str, why: str, path: Path) -> None:
     keep(path, EVENING, EVENING + timedelta(days=1))
-    with pytest.raises(BadQuery, match="the sets of one day: give since and until the same day"):
+    with pytest.raises(BadQuery, match=why):
         download(path, {"format": "fit", "since": since})
 
 
