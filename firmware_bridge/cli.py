@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         what = error.filename or "standard output: cannot be written"
         return _tell(f"{what}: {error.strerror}")
+    except MemoryError:
+        return _tell("too little memory for that: end other programs, or take a smaller file")
     except KeyboardInterrupt:
         return 130
 

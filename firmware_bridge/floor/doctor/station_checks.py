@@ -83,6 +83,10 @@ def store(facts: Facts) -> Check:
     if store.problem:
         cure = "check whose it is, and that the disk is sound"
         return wrong(f"{store.path} cannot be read: {store.problem}", cure, **values)
+    if not store.writable:
+        return wrong(
+            f"{store.path} may only be read", "check whose it is, and its rights", **values
+        )
     if facts.station.who == "station" and facts.folder.station is None:
         words = f"the station that runs keeps its sets elsewhere than in {store.path.parent}"
         return warning(words, f"ask as its user: '{AS_SERVICE} leverrep doctor'", **values)

@@ -24,8 +24,8 @@ _ASIDE = re.compile(r"(sets\.db\.damaged-\w+|unfinished-\w+\.lever)", re.A)  # a
 class StoreFacts:
     """`size` in bytes, 0: there is none. `version`: of its tables. `whole`: is nothing damaged?
     None: not known. `problem`: why it cannot be read; `busy`: another program keeps us out.
-    `stops`: where the newest sets saw the lever's stop. `set_aside`: names of damaged stores, and
-    of sets that could not be made out.
+    `writable`: by us. `stops`: where the newest sets saw the lever's stop. `set_aside`: names of
+    damaged stores, and of sets that could not be made out.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class StoreFacts:
     newest: datetime | None = None
     stops: tuple[Stop, ...] = ()
     problem: str = ""
+    writable: bool = True
     busy: bool = False
     set_aside: tuple[str, ...] = ()
 
@@ -52,12 +53,12 @@ def store_facts(folder: Path) -> StoreFacts:
         facts = replace(facts, set_aside=tuple(aside))
         node = path.stat()
     except FileNotFoundError:
-        return facts
+        return replace(facts, problem="it leads nowhere") if path.is_symlink() else facts
     except OSError as error:
         return replace(facts, problem=error.strerror or str(error))
     if not stat.S_ISREG(node.st_mode):  # a pipe would be waited for
         return replace(facts, problem="it is no file")
-    facts = replace(facts, size=node.st_size)
+    facts = replace(facts, size=node.st_size, writable=os.access(path, os.W_OK))
     # It is there as long as anybody has the store open to write.
     writing = Path(f"{os.path.realpath(path)}-wal")
     if writing.exists():

@@ -129,6 +129,11 @@ def test_a_store_of_an_older_program_is_brought_up_to_date_later() -> None:
     assert "the next start brings it up to date" in found.words
 
 
+def test_a_store_that_cannot_be_written_to() -> None:
+    found = check("store", store=store(writable=False))
+    assert is_wrong(found, "may only be read", "check whose it is, and its rights")
+
+
 def test_a_store_that_cannot_be_read() -> None:
     found = check("store", store=store(whole=None, problem="Permission denied"))
     assert is_wrong(found, "cannot be read: Permission denied", "check whose it is")

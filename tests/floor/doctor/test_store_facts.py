@@ -177,6 +177,19 @@ def test_a_store_with_a_date_that_is_none_says_so(folder: Path, date: str, probl
     assert problem in store_facts(folder).problem
 
 
+def test_a_link_that_leads_nowhere_is_no_empty_store(tmp_path: Path) -> None:
+    (tmp_path / STORE).symlink_to(tmp_path / "disk" / "sets.db")
+    assert store_facts(tmp_path).problem == "it leads nowhere"
+
+
+def test_a_store_that_may_only_be_read_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store_facts(folder).writable
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # root may all
+    assert not store_facts(folder).writable
+
+
 def test_what_was_set_aside_is_named(folder: Path) -> None:
     for name in ("sets.db.damaged-20261101T100000Z", "unfinished-20261102T100000Z.lever", "x.db"):
         (folder / name).touch()
