@@ -18,9 +18,10 @@ def connect(path: Path, *, existing: bool = False) -> sqlite3.Connection:
 
     Raises StoreError for a file that no later try will open, and sqlite3.Error or OSError.
     """
-    is_there = os.path.lexists(path)
+    is_there = path.exists()
     if existing and not is_there:
-        raise StoreError(f"{path}: no sets are kept here yet")
+        nowhere = "is a link that leads nowhere: is its disk plugged in?"
+        raise StoreError(f"{path}: {nowhere if path.is_symlink() else 'no sets are kept here yet'}")
     if not is_there:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # its other files take after it

@@ -45,6 +45,14 @@ def test_where_no_sets_are_kept_none_are_made(path: Path) -> None:
     assert not path.parent.exists()
 
 
+def test_a_link_to_a_disk_that_is_not_there_is_no_empty_store(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to("disk")
+    with pytest.raises(StoreError, match="leads nowhere: is its disk plugged in"):
+        connect(path, existing=True)
+    assert not path.exists()
+
+
 def test_a_commit_is_on_the_disk_before_it_is_over(path: Path) -> None:
     with closing(connect(path)) as db:
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
