@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analysis.drift import carried_deg
-from analysis.measures import Measures
+from analysis.measures import LONG_GAP_S, Measures
 from config import FormStandard
 
 Reps = Sequence[Measures]
@@ -93,7 +93,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("drifting", _drifting, 4.0, "°", 10, "Set hips and pads anew"),
     Flag("short_range", _short_range, "target_depth_deg", "°", 10, "Go a little deeper"),
     Flag("no_top_pause", _no_top_pause, "min_top_hold_s", "s", 5, "Pause at the top"),
-    Flag("sensor_gap", _sensor_gap, 0.25, "s", 0, "The sensor missed a part of this rep"),
+    Flag("sensor_gap", _sensor_gap, LONG_GAP_S, "s", 0, "The sensor missed a part of this rep"),
 )
 
 

@@ -21,6 +21,7 @@ from config import FormStandard
 
 _MARGIN = MOST_REACH  # cells before a top was reached, for smoothing at its edge
 _AT_ONCE = 512  # reps
+LONG_GAP_S = 0.25  # a shorter one changes nothing of a hold
 
 
 class Measures(NamedTuple):
@@ -229,6 +230,7 @@ _OF_RISING = (
     "start_accel_dps2",
     "smoothness",
 )
+_OF_TOP_HOLD = ("top_hold_s", "overshoot_s", "shake_deg")
 
 
 def _without_the_unseen(
@@ -251,6 +253,11 @@ def _without_the_unseen(
             unseen |= dict.fromkeys(("bottom_hold_s", "bottom_deg"))
         if _meet(hole, end, end):
             unseen |= dict.fromkeys(("end_s", "top_hold_s", "top_deg"))
+        if (hole[1] - hole[0]) * CELL_S > LONG_GAP_S:  # a rep may hide in the longest of them
+            if _meet(hole, lowered, rising):
+                unseen["bottom_hold_s"] = None
+            if _meet(hole, end, left):
+                unseen |= dict.fromkeys(_OF_TOP_HOLD)
     gaps = tuple((cell_middle_s(origin_s, a), cell_middle_s(origin_s, b)) for a, b in met)
     return m._replace(gaps=gaps, **unseen)
 

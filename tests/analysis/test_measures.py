@@ -119,9 +119,21 @@ def test_a_short_gap_in_a_hold_costs_nothing(part: str, seconds: float) -> None:
             assert abs(difference) < (0.08 if name in ANGLES else 0.03), name
 
 
-@pytest.mark.parametrize("part", ["bottom hold", "top hold"])
-def test_a_long_gap_in_a_hold_is_told(part: str) -> None:
-    assert "sensor_gap" in with_gap(SECOND_S + MIDDLE_S[part], 0.3)[1].flags
+@pytest.mark.parametrize(
+    ("part", "touched"),
+    [
+        ("bottom hold", {"bottom_hold_s"}),
+        ("top hold", {"top_hold_s", "overshoot_s", "shake_deg"}),
+    ],
+)
+def test_a_long_gap_in_a_hold_is_told_and_makes_the_hold_unknown(
+    part: str, touched: set[str]
+) -> None:
+    first, second, third, fourth = with_gap(SECOND_S + MIDDLE_S[part], 0.3)
+    assert unknown(second) == touched
+    assert "sensor_gap" in second.flags
+    for rep in (first, third, fourth):
+        assert not unknown(rep)
 
 
 @pytest.mark.parametrize("lost", [1, 4, 8])
