@@ -90,6 +90,13 @@ def test_before_the_set_one_sees_how_to_sit_and_taps_what_it_is_to_be(
     expect(page.locator("#seconds")).to_have_text(re.compile(r"/ 1\.0 s"))
 
 
+def test_a_load_is_shown_as_it_is(floor: Floor, visit: Open) -> None:
+    page = visit(floor.address)
+    for kg in ("21.25", "22.5", "40"):
+        floor.display.ask(f'{{"do":"plan","load_kg":{kg}}}')
+        expect(page.locator("#plan-line")).to_have_text(f"{kg} kg · Normal")
+
+
 def test_two_screens_show_the_same(floor: Floor, visit: Open) -> None:
     kiosk, phone = (
         visit(floor.address),
