@@ -50,6 +50,16 @@ def analyse(args: argparse.Namespace, settings: Settings, read: Read) -> None:
         print(json.dumps(report.to_dict(), indent=2, allow_nan=False))
     else:
         print_report(report.to_dict())
+        if not (report.sets or args.uncalibrated):
+            print(_why_none(trace))
+
+
+def _why_none(trace: Trace) -> str:
+    low, high, seconds = trace.angle_deg.min(), trace.angle_deg.max(), np.ptp(trace.t_s)
+    return (
+        f"The angles go from {low:.1f}° to {high:.1f}° in {seconds:.1f} s, where 0° is the neutral "
+        "top and lowered is positive.\nIf nobody has calibrated them, --uncalibrated counts."
+    )
 
 
 def check(args: argparse.Namespace) -> None:

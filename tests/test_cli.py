@@ -458,6 +458,10 @@ def test_uncalibrated_angles_may_lie_anywhere(
     assert main(["analyse", str(path), "--uncalibrated", "--json"]) == 0
     (one,) = json.loads(capfd.readouterr().out)["sets"]
     assert 7 <= one["rep_count"] <= 9
+    assert main(["analyse", str(path)]) == 0
+    said = capfd.readouterr().out
+    assert re.search(r"No reps .*\nThe angles go from 1\d\d\.\d° to 2\d\d\.\d° in 4\d\.\d s", said)
+    assert said.endswith("If nobody has calibrated them, --uncalibrated counts.\n")
 
 
 def lowered_to(stop_deg: float) -> SimulatedMachine:
