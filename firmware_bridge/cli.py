@@ -101,6 +101,7 @@ def _demo(args: argparse.Namespace) -> int:
     settings = replace(
         settings, machine=MachineProfile(), calibration=Calibration(device_id=DEVICE_ID)
     )
+    _import_station()
     stop = Stop()
     with (
         stop.on_signals(),
@@ -113,10 +114,20 @@ def _demo(args: argparse.Namespace) -> int:
     return _summary(args, station)
 
 
+def _import_station() -> None:
+    """All that a station needs, before a signal only asks: it would be imported to the end first.
+    Tables, as at the end there is half a second for everything.
+    """
+    from firmware_bridge import station, upkeep  # noqa: F401
+    from firmware_bridge.floor import plain, tables, terminal  # noqa: F401
+    from firmware_bridge.floor.display import display  # noqa: F401
+
+
 def _run(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
     from firmware_bridge.device.recording import Recorder
 
+    _import_station()
     settings = load_settings(args.config)
     link, stop = _link(args, settings), Stop()
     with stop.on_signals(), _station(args, settings, stop, state_folder()) as station:
@@ -144,6 +155,7 @@ def _replay(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
     from firmware_bridge.device.recording import replay
 
+    _import_station()
     stop, settings = Stop(), load_settings(args.config)
     with stop.on_signals(), _station(args, settings, stop, None, _book(state_folder())) as station:
         station.replay(replay(args.file), fast=args.fast)
@@ -191,9 +203,6 @@ def _view(args: argparse.Namespace, station: "Station", stack: ExitStack) -> "Vi
     """What is shown on standard output, unless the events are printed there."""
     if args.events == "-":
         return None
-    # Here, as at the end there is half a second for everything.
-    from firmware_bridge.floor import tables  # noqa: F401
-
     # The code to scan is to stay on the terminal.
     stays = station.display and station.display.asks_for_token
     if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not stays:

@@ -372,9 +372,9 @@ def words_problems(status: int, told: str, problems: str) -> Iterator[str]:
     """Is it over as it should be, and is nothing else said of it?"""
     may_be = {0}
     if not told:
-        may_be |= IMPORTING
         if is_pythons_own(problems):
-            problems = ""
+            return  # the status too: 1 where it was not ready to run anything
+        may_be |= IMPORTING
     elif told.startswith(CALIBRATES):
         may_be = {1}
     lines = 1 if status == 1 else 0

@@ -51,6 +51,7 @@ KeyboardInterrupt
         (0, "1 Neutral: stand tall\n", "", True),
         (1, "1 Neutral: stand tall\n", "Traceback (most recent call last)\n", True),
         (-signal.SIGINT, "", PYTHONS_OWN, False),
+        (1, "", PYTHONS_OWN, False),
         (-signal.SIGINT, "", PYTHONS_OWN.replace("<frozen runpy>", "cli.py"), True),
     ],
 )

@@ -99,7 +99,8 @@ class Display:
 
     def __exit__(self, *_: object) -> None:
         self.leave()
-        self._thread.join(STOP_S)
+        if self._loop is not None:  # else there is nobody yet to be let go
+            self._thread.join(STOP_S)
 
     def leave(self) -> None:
         """Begin to close: it takes the server a while to notice, and others have to close too."""
