@@ -149,6 +149,7 @@ def test_what_has_gathered_comes_in_pieces_of_a_moment(stranger: tuple[int, str]
     board = Device(1, 200, 0, 0)
     frames = [board.samples() if n != 40 else board.hello() for n in range(91)]
     with Link(path) as link:
+        os.read(device, 100)  # it has asked who is there
         os.write(device, b"".join(map(wire, frames)))
         heard = Heard(link)
         heard.until(lambda: len(heard.values()) >= 200)

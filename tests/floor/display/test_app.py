@@ -192,7 +192,7 @@ def test_each_file_has_its_type(ending: str, kind: str) -> None:
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_the_words_are_served(language: str) -> None:
     words = shut_place().client.get(f"/words/{language}.json").json()
-    assert words["name"]
+    assert words["magnet.ok"]
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again() -> None:
