@@ -194,16 +194,17 @@ def _path(text: str) -> "Path":
 def _picture(text: str) -> "Path":
     from firmware_bridge.floor.plot_file import SUFFIXES
 
-    path = _path(text)
-    if path.suffix.lower() not in SUFFIXES:
-        raise argparse.ArgumentTypeError(f"{text!r} must end in {' or '.join(SUFFIXES)}")
-    return path
+    return _path_ending(text, SUFFIXES)
 
 
 def _zip(text: str) -> "Path":
+    return _path_ending(text, (".zip",))
+
+
+def _path_ending(text: str, suffixes: tuple[str, ...]) -> "Path":
     path = _path(text)
-    if path.suffix.lower() != ".zip":
-        raise argparse.ArgumentTypeError(f"{text!r} must end in .zip")
+    if path.suffix.lower() not in suffixes:
+        raise argparse.ArgumentTypeError(f"{text!r} must end in {' or '.join(suffixes)}")
     return path
 
 

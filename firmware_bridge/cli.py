@@ -118,17 +118,16 @@ def _import_station() -> None:
     """All that a station needs, before a signal only asks: it would be imported to the end first.
     Tables, as at the end there is half a second for everything.
     """
-    from firmware_bridge import station, upkeep  # noqa: F401
+    from firmware_bridge import station  # noqa: F401
     from firmware_bridge.floor import plain, tables, terminal  # noqa: F401
-    from firmware_bridge.floor.display import display  # noqa: F401
 
 
 def _run(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
     from firmware_bridge.device.recording import Recorder
 
-    _import_station()
     settings = load_settings(args.config)
+    _import_station()
     link, stop = _link(args, settings), Stop()
     with stop.on_signals(), _station(args, settings, stop, state_folder()) as station:
         if "file" not in args:
@@ -155,8 +154,8 @@ def _replay(args: argparse.Namespace) -> int:
     from config import load_settings, state_folder
     from firmware_bridge.device.recording import replay
 
-    _import_station()
     stop, settings = Stop(), load_settings(args.config)
+    _import_station()
     with stop.on_signals(), _station(args, settings, stop, None, _book(state_folder())) as station:
         station.replay(replay(args.file), fast=args.fast)
     return _summary(args, station)

@@ -398,6 +398,11 @@ def wired(motion: Floats, hello: Hello = HELLO, **sensor: Any) -> Iterator[Conne
         yield Chunk(data, stream.feed(data))
 
 
+def recorded(told: Iterable[Connected | Chunk]) -> bytes:
+    """What a recorder keeps of that."""
+    return b"".join(event.data for event in told if isinstance(event, Chunk))
+
+
 def follow(chain: Chain, told: Iterable[Connected | Chunk], began: float = 100.0) -> list[Event]:
     events = []
     for event in told:
@@ -555,25 +560,19 @@ def test_a_recording_is_read_by_the_calibration_of_its_device(
     path = tmp_path / "book.json"
     calibrated_by_taps(Chain(Settings(), CalibrationBook.load(path), keeper), **OTHER_WAY)
     motion = SCRIPTS["good"].motion()
-    told = list(wired(motion, **OTHER_WAY))
-    data = b"".join(event.data for event in told if isinstance(event, Chunk))
-    trace = trace_of_recording(data, "x", Settings(), book=CalibrationBook.load(path))
+    told = wired(motion, **OTHER_WAY)
+    trace = trace_of_recording(recorded(told), "x", Settings(), book=CalibrationBook.load(path))
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
     # Nobody can calibrate a file of another machine: it is read by the settings.
-    others = b"".join(
-        event.data
-        for event in wired(motion, replace(HELLO, device_id="lever-2"))
-        if isinstance(event, Chunk)
-    )
-    trace = trace_of_recording(others, "x", Settings(), book=CalibrationBook.load(path))
+    others = wired(motion, replace(HELLO, device_id="lever-2"))
+    trace = trace_of_recording(recorded(others), "x", Settings(), book=CalibrationBook.load(path))
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5
 
 
 def test_a_recording_of_two_machines_is_not_read_as_one() -> None:
     both = [*wired(np.zeros(200)), *wired(np.zeros(200), replace(HELLO, boot=2, device_id="b"))]
-    data = b"".join(event.data for event in both if isinstance(event, Chunk))
     with pytest.raises(TraceError, match="x is of two machines: leverrep replay"):
-        trace_of_recording(data, "x", Settings())
+        trace_of_recording(recorded(both), "x", Settings())
 
 
 def test_a_recording_that_says_not_whose_it_is_is_of_the_machine_that_is_calibrated(
@@ -582,9 +581,8 @@ def test_a_recording_that_says_not_whose_it_is_is_of_the_machine_that_is_calibra
     path = tmp_path / "book.json"
     calibrated_by_taps(Chain(Settings(), CalibrationBook.load(path), keeper), **OTHER_WAY)
     motion = SCRIPTS["good"].motion()
-    _, *told = [e for e in wired(motion, **OTHER_WAY) if isinstance(e, Chunk)]
-    status = wire(Status(HELLO.boot, 0, 0, 0, 200, Sensor.MAGNET, 0, 0))
-    data = status + b"".join(event.data for event in told)
+    _, _, *told = wired(motion, **OTHER_WAY)  # all but who it is
+    data = wire(Status(HELLO.boot, 0, 0, 0, 200, Sensor.MAGNET, 0, 0)) + recorded(told)
     book = CalibrationBook.load(path)
     trace = trace_of_recording(data, "x", Settings(), book=book)
     assert np.abs(trace.angle_deg - motion[::5]).max() < 0.5

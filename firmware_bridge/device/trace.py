@@ -109,20 +109,21 @@ def _columns(number: int) -> str:
 
 
 def _check_spacing(times: list[float], name: str) -> None:
-    if len(times) < 2:
-        return
+    problem = _odd_times(times) if len(times) > 1 else ""
+    if problem:
+        raise TraceError(f"{name}: {problem}: is t_s in seconds?")
+
+
+def _odd_times(times: list[float]) -> str:
     different = np.unique(times)  # some loggers give all samples of a packet the same
-    span = different[-1] - different[0]
-    spacing = float(np.median(np.diff(different))) if len(different) > 1 else 0.0
     if len(different) == 1:
-        problem = "all samples have the same time"
-    elif spacing > LONGEST_SPACING_S * 1.001:
-        problem = f"samples are {spacing:.3g} s apart (median)"
-    elif spacing < SHORTEST_SPACING_S or (span < SHORTEST_S and len(times) > SHORTEST_SAMPLES):
-        problem = f"{len(times)} samples take {span:.3g} s"
-    else:
-        return
-    raise TraceError(f"{name}: {problem}: is t_s in seconds?")
+        return "all samples have the same time"
+    spacing, span = float(np.median(np.diff(different))), different[-1] - different[0]
+    if spacing > LONGEST_SPACING_S * 1.001:
+        return f"samples are {spacing:.3g} s apart (median)"
+    if spacing < SHORTEST_SPACING_S or (span < SHORTEST_S and len(times) > SHORTEST_SAMPLES):
+        return f"{len(times)} samples take {span:.3g} s"
+    return ""
 
 
 def _check_turns(trace: Trace, name: str) -> None:

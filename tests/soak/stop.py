@@ -45,6 +45,8 @@ NO_MACHINE = ("searching", "greeting", "unplugged", "sensor stuck", "demo")
 CALIBRATES = "1 Neutral"  # so begins what `calibrate` says
 # Before it can do anything: quietly, and as if nobody had caught the signal.
 IMPORTING = {130, *(-number for number in SIGNALS)}
+# With the interpreter's own words: it was not up yet, or had not come to us.
+PYTHONS_OWN = {1, -signal.SIGINT}
 STDLIB = sysconfig.get_path("stdlib")
 
 
@@ -370,10 +372,10 @@ def stopped_once(place: Place, moment: str) -> Tally:
 
 def words_problems(status: int, told: str, problems: str) -> Iterator[str]:
     """Is it over as it should be, and is nothing else said of it?"""
+    if not told and is_pythons_own(problems) and status in PYTHONS_OWN:
+        return
     may_be = {0}
     if not told:
-        if is_pythons_own(problems):
-            return  # the status too: 1 where it was not ready to run anything
         may_be |= IMPORTING
     elif told.startswith(CALIBRATES):
         may_be = {1}

@@ -52,6 +52,7 @@ KeyboardInterrupt
         (1, "1 Neutral: stand tall\n", "Traceback (most recent call last)\n", True),
         (-signal.SIGINT, "", PYTHONS_OWN, False),
         (1, "", PYTHONS_OWN, False),
+        (0, "", PYTHONS_OWN, True),
         (-signal.SIGINT, "", PYTHONS_OWN.replace("<frozen runpy>", "cli.py"), True),
     ],
 )
