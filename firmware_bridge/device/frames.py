@@ -12,6 +12,7 @@ from firmware_bridge.device import framing
 PROTOCOL = 1
 MAX_TEXT = 32
 ERROR_BIT = 0x8000
+LONGEST_UPTIME_US = 1 << 50  # 35 years: no board runs for so long
 
 
 class FrameError(ValueError):
@@ -103,7 +104,7 @@ class Hello:
             texts.append(_clean(payload[at + 1 : at + 1 + length]))
             at += 1 + length
         hello = cls(*numbers, *texts)
-        if at != len(payload) or not hello.rate_hz:
+        if at != len(payload) or not hello.rate_hz or hello.uptime_us > LONGEST_UPTIME_US:
             raise FrameError
         return hello
 
@@ -173,7 +174,7 @@ class Status:
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         (_, boot, uptime_us, samples, overruns, rate_hz, flags, *field) = cls.LAYOUT.unpack(payload)
-        if not rate_hz:
+        if not rate_hz or uptime_us > LONGEST_UPTIME_US:
             raise FrameError
         return cls(boot, uptime_us, samples, overruns, rate_hz, Sensor(flags), *field)
 

@@ -19,6 +19,7 @@ SEQ_WRAP = 1 << 16
 CLOCK_WRAP = COUNT_WRAP = 1 << 32
 PAST_BOOTS = 100  # whose frames may still come; a board that starts every second fills no memory
 UNKNOWN_PAUSE_US = 1_000_000  # no machine restarts in less
+LAST_US = 1 << 52  # 142 years: seconds as floats tell microseconds apart up to there
 ARRIVALS = 50  # a second of them: some come late, hardly all
 
 
@@ -149,7 +150,7 @@ class Ledger:
         # The clock says how often the sequence number has wrapped.
         expected = ref_index + (first_us - ref_us) * self._rate_hz // 1_000_000
         index = nearest(frame.seq, expected, SEQ_WRAP)
-        if index < self._next or self._is_past(first_us):
+        if index < self._next or not self._is_next(first_us):
             self._late += len(frame.values)
             return []
         found: list[Readings | Gap] = []
@@ -168,10 +169,12 @@ class Ledger:
             self._offsets_s.append(arrival_s - self._last_us / 1e6)
         return found
 
-    def _is_past(self, uptime_us: int) -> bool:
-        if self._shift_us is None or self._last_us is None:
-            return False
-        return uptime_us + self._shift_us <= self._last_us
+    def _is_next(self, uptime_us: int) -> bool:
+        """Is this after all samples before, and not after the end of all time?"""
+        last_us = self._last_us or 0
+        if self._shift_us is None:
+            return last_us < LAST_US
+        return last_us < uptime_us + self._shift_us < LAST_US
 
     def _begin_us(self, arrival_s: float | None) -> int:
         """Device time of the first sample of a boot."""

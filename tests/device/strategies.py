@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from firmware_bridge.device.frames import (
+    LONGEST_UPTIME_US,
     Ack,
     Health,
     Hello,
@@ -13,7 +14,8 @@ from firmware_bridge.device.frames import (
     Status,
 )
 
-u8, u16, u32, u64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 64))
+u8, u16, u32 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32))
+uptimes = st.integers(0, LONGEST_UPTIME_US)
 rates = st.integers(1, 0xFFFF)
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=32)
 
@@ -22,7 +24,7 @@ hellos = st.builds(
     boot=u32,
     rate_hz=rates,
     counts_per_turn=u16,
-    uptime_us=u64,
+    uptime_us=uptimes,
     samples=u32,
     device_id=texts,
     firmware=texts,
@@ -31,7 +33,7 @@ hellos = st.builds(
 statuses = st.builds(
     Status,
     boot=u32,
-    uptime_us=u64,
+    uptime_us=uptimes,
     samples=u32,
     overruns=u32,
     rate_hz=rates,

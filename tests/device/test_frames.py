@@ -1,6 +1,7 @@
 """Frames to bytes and back, against the frozen vectors and against hostile payloads."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from firmware_bridge.device import frames
 from firmware_bridge.device.decoder import Decoder
 from firmware_bridge.device.frames import (
+    LONGEST_UPTIME_US,
     Command,
     DeviceFrame,
     FrameError,
@@ -119,6 +121,16 @@ def test_codes_of_newer_firmware_do_no_harm() -> None:
 def test_a_machine_that_takes_no_samples_a_second_is_none(frame: Hello | Status) -> None:
     with pytest.raises(FrameError):
         parse(frame.to_bytes())
+
+
+@pytest.mark.parametrize(
+    "frame", [Hello(1, 200, 4096, 0, 0, "", "", ""), Status(1, 0, 0, 0, 200, Sensor(0), 0, 0)]
+)
+def test_no_machine_runs_for_longer_than_35_years(frame: Hello | Status) -> None:
+    longest = replace(frame, uptime_us=LONGEST_UPTIME_US)
+    assert parse(longest.to_bytes()) == longest
+    with pytest.raises(FrameError):
+        parse(replace(frame, uptime_us=LONGEST_UPTIME_US + 1).to_bytes())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge.device.frames import (
+    LONGEST_UPTIME_US,
     Ack,
     Health,
     Hello,
@@ -19,7 +20,7 @@ from firmware_bridge.device.frames import (
     SensorError,
     Status,
 )
-from firmware_bridge.device.ledger import PAST_BOOTS, Gap, Ledger, Readings, Totals
+from firmware_bridge.device.ledger import LAST_US, PAST_BOOTS, Gap, Ledger, Readings, Totals
 
 DAY_S = 86_400
 
@@ -260,6 +261,29 @@ def test_a_wrong_guess_over_a_long_silence_is_put_right_by_the_next_status() -> 
     assert ledger.totals.missing == 131_072
     ledger.take(device.status())
     assert ledger.totals == Totals(8, 8, 0, 0)
+
+
+def test_time_ends_where_seconds_do_not_tell_microseconds_apart() -> None:
+    ledger, taken = Ledger(), list[Readings]()
+    for boot in range(10):  # each with a clock that goes wrong
+        device = Device(boot, 200, 0, 0)
+        for uptime_us in (0, LONGEST_UPTIME_US):
+            device.uptime_us = uptime_us
+            for frame in (device.status(), device.samples()):
+                taken += readings(ledger.take(frame))
+    times = [t_s for one in taken for t_s in one.t_s]
+    assert all(before < after for before, after in pairwise(times))
+    assert 3e9 < times[-1] < LAST_US / 1e6
+    assert ledger.totals.late > 0
+    assert ledger.totals.received == len(times)
+
+
+def test_a_boot_after_the_end_of_time_brings_nothing() -> None:
+    ledger = Ledger()
+    ledger._last_us = LAST_US
+    device = Device(1, 200, 0, 0)
+    ledger.take(device.hello())
+    assert ledger.take(device.samples()) == []
 
 
 def test_frames_of_an_earlier_boot_are_ignored() -> None:

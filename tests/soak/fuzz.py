@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 
 from firmware_bridge.device.decoder import Decoder, Fault
 from firmware_bridge.device.frames import (
+    LONGEST_UPTIME_US,
     PROTOCOL,
     Ack,
     DeviceFrame,
@@ -251,7 +252,8 @@ NOISES: Sequence[faults.Damage] = (
     lambda tail, rng: wrap(bytes((rng.choice(UNKNOWN),)) + tail),
     lambda tail, rng: wrap(bytes((Hello.TYPE, rng.randint(PROTOCOL + 1, 255))) + tail),
     lambda tail, rng: wrap(bytes((rng.randint(1, 5),)) + tail[:3]),
-    lambda tail, rng: wire(Hello(rng.randint(1, 3), 0, 4096, 1 << 63, 1, "", "", "")),  # at 0 Hz
+    lambda tail, rng: wire(Hello(rng.randint(1, 3), 0, 4096, 1, 1, "", "", "")),  # at 0 Hz
+    lambda tail, rng: wire(Hello(rng.randint(1, 3), 200, 4096, 1 << 63, 1, "", "", "")),
 )
 
 
@@ -286,7 +288,7 @@ def any_frame(rng: random.Random) -> DeviceFrame:
         return rng.choice((1, rng.getrandbits(bits // 2), rng.getrandbits(bits), top))
 
     boot, rate_hz, count = rng.randint(1, 3), max(1, number(16)), number(16)
-    uptime_us, samples = number(64), number(32)
+    uptime_us, samples = min(number(64), LONGEST_UPTIME_US), number(32)
     offsets = tuple(sorted({0, *(number(16) for _ in range(rng.randint(0, 5)))}))
     values = tuple(number(16) for _ in offsets)
     flags = Sensor(rng.getrandbits(5))

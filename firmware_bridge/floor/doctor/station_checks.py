@@ -61,7 +61,8 @@ def slip(facts: Facts) -> Check:
             slip_deg=found.slip_deg,
         )
     if found.stops < IN_A_ROW:
-        return unknown(f"{found.stops} sets have ended at the lever's stop, {IN_A_ROW} tell")
+        ended = _number(found.stops, "set")
+        return unknown(f"ended at the lever's stop so far: {ended}, {IN_A_ROW} tell")
     return ok(f"none, by {found.stops} sets", slip_deg=None)
 
 
@@ -95,7 +96,7 @@ def store(facts: Facts) -> Check:
         return warning(f"{store.set_aside[-1]} was set aside", cure, **values)
     if store.size == 0:
         return ok("no sets yet", **values)
-    words = "1 set" if store.sets == 1 else f"{store.sets} sets"
+    words = _number(store.sets, "set")
     if store.version < VERSION:
         words = "of an older version: the next start brings it up to date"
     checked = "nothing damaged" if store.whole else "too large to check all of it"
@@ -108,7 +109,7 @@ def disk(facts: Facts) -> Check:
     each = max(SET_BYTES, store.size // store.sets if store.sets else 0)
     room = folder.free // each
     values = {"path": str(folder.path), "free": folder.free, "room_for_sets": room}
-    words = f"{_megabytes(folder.free)} free, room for {room} sets"
+    words = f"{_megabytes(folder.free)} free, room for {_number(room, 'set')}"
     if folder.obstacle:
         path, is_link = folder.obstacle
         if is_link:
@@ -186,7 +187,8 @@ def records(facts: Facts) -> Check:
     if folder.newest_incident is None:
         return ok(f"{log}, no incidents", **values)
     days = max(0, (facts.now - folder.newest_incident).days)
-    return ok(f"{log}, {folder.incidents} incidents, the last {_days(days)} ago", **values)
+    incidents = _number(folder.incidents, "incident")
+    return ok(f"{log}, {incidents}, the last {_days(days)} ago", **values)
 
 
 def _days_since(utc: str, now: datetime) -> int | None:
@@ -198,7 +200,11 @@ def _days_since(utc: str, now: datetime) -> int | None:
 
 
 def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days" if days else "less than a day"
+    return _number(days, "day") if days else "less than a day"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _megabytes(size: int) -> str:

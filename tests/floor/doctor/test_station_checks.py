@@ -95,7 +95,7 @@ def test_too_few_sets_to_tell_whether_it_has_moved() -> None:
     found = check("slip", calibration=CalibrationFacts(saved=saved(), stops=2))
     assert (found.state, found.words) == (
         State.UNKNOWN,
-        "2 sets have ended at the lever's stop, 3 tell",
+        "ended at the lever's stop so far: 2 sets, 3 tell",
     )
 
 
@@ -247,6 +247,14 @@ def test_what_was_recorded() -> None:
     kept = folder(log_bytes=12_300, incidents=4, newest_incident=newest)
     found = check("records", folder=kept)
     assert (found.state, found.words) == (State.OK, "log 12 kB, 4 incidents, the last 2 days ago")
+
+
+def test_one_of_a_thing_is_told_as_one() -> None:
+    kept = folder(incidents=1, newest_incident=NOW - timedelta(days=1), free=150_000)
+    assert check("records", folder=kept).words == "no log yet, 1 incident, the last 1 day ago"
+    assert check("disk", folder=kept).words.endswith("room for 1 set")
+    found = check("slip", calibration=CalibrationFacts(saved=saved(), stops=1))
+    assert found.words == "ended at the lever's stop so far: 1 set, 3 tell"
 
 
 def test_a_folder_where_the_log_should_be() -> None:
