@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Self
 
 from firmware_bridge.device.decoder import Decoder, Fault, FaultKind
@@ -47,7 +47,8 @@ class Link:
         self._port = port
         self._hints = hints
         self._stream = Stream()
-        self._events: SimpleQueue[Event] = SimpleQueue()
+        # No SimpleQueue: CPython's waits for ever if a signal comes just as its timeout ends.
+        self._events: Queue[Event] = Queue()
         self._stopping = threading.Event()
         self._crash: Exception | None = None
         self._refusals: Counter[str] = Counter()  # by port, while it is there

@@ -3,6 +3,7 @@
 import gc
 import os
 import pty
+import signal
 import threading
 import time
 import tty
@@ -55,6 +56,19 @@ def test_it_connects_streams_and_stops(machine: SimulatedMachine) -> None:
     assert list(link.events()) == []
     assert link.totals.received == len(heard.values())
     assert link.totals.missing == 0
+
+
+def test_a_signal_just_as_a_wait_ends_does_not_make_it_endless() -> None:
+    link = Link("/dev/not-started")
+    rescue = threading.Timer(5, link._put, [Searching(NoSuchPort("it has waited on"))])
+    rescue.start()
+    before = signal.signal(signal.SIGALRM, lambda *_: time.sleep(0.1))  # past the wait's end
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    try:
+        assert link.next_event(0.05) is None
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        rescue.cancel()
 
 
 def test_a_recording_of_the_chunks_gives_the_same_readings(

@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -39,6 +39,7 @@ from tests.soak.overload import SETS, fill
 
 ROOT = Path(__file__).parents[2]
 STOP_S = 0.5
+ENDLESS_S = 10.0  # who has not ended by then never does: it is killed, and its status tells
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # At these moments there is no machine at the place's port, or another.
 NO_MACHINE = ("searching", "greeting", "unplugged", "sensor stuck", "demo")
@@ -108,8 +109,11 @@ class Program:
         if self.process.poll() is not None:
             raise RuntimeError(f"it was over before it was to stop: {self.told}{self.problems}")
         began, queued_s = time.monotonic(), self._queued_s()
+        late = Timer(ENDLESS_S, self.process.kill)
+        late.start()
         self.process.send_signal(number)
         os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
+        late.cancel()
         took_s = time.monotonic() - began - (self._queued_s() - queued_s)
         self.process.wait()
         return took_s
