@@ -6,7 +6,7 @@
 #   make test       every check and every test, those of the figures in a short form
 #   make accuracy   every figure of the counter, the calibration and the wire protocol, with its limit
 #   make bench      every figure of speed and size, with its limit
-#   make soak       every promise of firmware_bridge/RELIABILITY.md, with its limit; about an hour
+#   make soak       every promise of firmware_bridge/RELIABILITY.md, with its limit; about two hours
 #   make audit      what is known to be wrong with a library, and that a Pi gets all of them (network)
 #   make lock       resolve the lock files anew from pyproject.toml (newest allowed versions: PIN=--upgrade)
 
