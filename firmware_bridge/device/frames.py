@@ -104,7 +104,7 @@ class Hello:
             texts.append(_clean(payload[at + 1 : at + 1 + length]))
             at += 1 + length
         hello = cls(*numbers, *texts)
-        if at != len(payload) or not hello.rate_hz or hello.uptime_us > LONGEST_UPTIME_US:
+        if at != len(payload) or not _can_be(hello.rate_hz, hello.uptime_us):
             raise FrameError
         return hello
 
@@ -174,7 +174,7 @@ class Status:
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         (_, boot, uptime_us, samples, overruns, rate_hz, flags, *field) = cls.LAYOUT.unpack(payload)
-        if not rate_hz or uptime_us > LONGEST_UPTIME_US:
+        if not _can_be(rate_hz, uptime_us):
             raise FrameError
         return cls(boot, uptime_us, samples, overruns, rate_hz, Sensor(flags), *field)
 
@@ -309,6 +309,11 @@ def parse(payload: bytes) -> DeviceFrame:
 def wire(frame: DeviceFrame | Command) -> bytes:
     """`frame` as it goes over the wire."""
     return framing.wrap(frame.to_bytes())
+
+
+def _can_be(rate_hz: int, uptime_us: int) -> bool:
+    """Is there such a machine? HELLO and STATUS tell both of it."""
+    return rate_hz > 0 and uptime_us <= LONGEST_UPTIME_US
 
 
 @lru_cache(maxsize=256)
