@@ -70,7 +70,7 @@ def _no_top_pause(reps: Reps, limit: float) -> list[bool]:
 def _sensor_gap(reps: Reps, limit: float) -> list[bool]:
     return [
         None in (m.eccentric_s, m.concentric_s, m.bottom_deg, m.top_deg)
-        or any(end - begin > limit for begin, end in m.gaps)
+        or sum(end - begin for begin, end in m.gaps) > limit
         for m in reps
     ]
 

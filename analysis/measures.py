@@ -21,7 +21,7 @@ from config import FormStandard
 
 _MARGIN = MOST_REACH  # cells before a top was reached, for smoothing at its edge
 _AT_ONCE = 512  # reps
-LONG_GAP_S = 0.25  # a shorter one changes nothing of a hold
+LONG_GAP_S = 0.25  # so much unseen changes nothing of a hold
 
 
 class Measures(NamedTuple):
@@ -253,13 +253,17 @@ def _without_the_unseen(
             unseen |= dict.fromkeys(("bottom_hold_s", "bottom_deg"))
         if _meet(hole, end, end):
             unseen |= dict.fromkeys(("end_s", "top_hold_s", "top_deg"))
-        if (hole[1] - hole[0]) * CELL_S > LONG_GAP_S:  # a rep may hide in the longest of them
-            if _meet(hole, lowered, rising):
-                unseen["bottom_hold_s"] = None
-            if _meet(hole, end, left):
-                unseen |= dict.fromkeys(_OF_TOP_HOLD)
+    # A rep may hide in so much of a hold, also where a sample or two between two gaps were seen.
+    if _unseen_s(met, lowered, rising) > LONG_GAP_S:
+        unseen["bottom_hold_s"] = None
+    if _unseen_s(met, end, left) > LONG_GAP_S:
+        unseen |= dict.fromkeys(_OF_TOP_HOLD)
     gaps = tuple((cell_middle_s(origin_s, a), cell_middle_s(origin_s, b)) for a, b in met)
     return m._replace(gaps=gaps, **unseen)
+
+
+def _unseen_s(holes: Sequence[Hole], begin: float, end: float) -> float:
+    return sum(hole[1] - hole[0] for hole in holes if _meet(hole, begin, end)) * CELL_S
 
 
 def _meet(hole: Hole, begin: float, end: float) -> bool:

@@ -28,6 +28,7 @@ STANDARD = FormStandard(max_depth_deg=60, target_depth_deg=30)
         ({"top_hold_s": 0.19}, "no_top_pause"),
         ({"eccentric_s": None}, "sensor_gap"),
         ({"gaps": ((5.2, 5.5),)}, "sensor_gap"),
+        ({"gaps": ((5.2, 5.35), (7.0, 7.15))}, "sensor_gap"),
     ],
 )
 def test_a_flag_is_raised_past_its_threshold(change: dict, flag: str) -> None:

@@ -73,10 +73,11 @@ MIDDLE_S = {  # of its parts, from there
 }  # fmt: skip
 
 
-def with_gap(middle_s: float, seconds: float) -> list[Rep]:
-    """The reps of MOTION on the ordinary sensor, unseen around `middle_s`."""
+def with_gap(middle_s: float, seconds: float, but_s: float = 0.0) -> list[Rep]:
+    """The reps of MOTION on the ordinary sensor, unseen around `middle_s`, but for its middle."""
     seen = sense(MOTION, SENSORS["ordinary"], np.random.default_rng(4))
-    here = np.abs(seen.t_s - middle_s) > seconds / 2
+    off_s = np.abs(seen.t_s - middle_s)
+    here = (off_s > seconds / 2) | (off_s < but_s / 2)
     (one,) = analyse_trace(seen.t_s[here], seen.angle_deg[here]).sets
     assert len(one.counted) == 4
     return list(one.counted)
@@ -126,10 +127,12 @@ def test_a_short_gap_in_a_hold_costs_nothing(part: str, seconds: float) -> None:
         ("top hold", {"top_hold_s", "overshoot_s", "shake_deg"}),
     ],
 )
-def test_a_long_gap_in_a_hold_is_told_and_makes_the_hold_unknown(
-    part: str, touched: set[str]
+@pytest.mark.parametrize("but_s", [0.0, 0.01, 0.03])
+def test_long_gaps_in_a_hold_are_told_and_make_the_hold_unknown(
+    part: str, touched: set[str], but_s: float
 ) -> None:
-    first, second, third, fourth = with_gap(SECOND_S + MIDDLE_S[part], 0.3)
+    """Also two short ones with a few samples between: a plug that is pulled twice."""
+    first, second, third, fourth = with_gap(SECOND_S + MIDDLE_S[part], 0.3, but_s)
     assert unknown(second) == touched
     assert "sensor_gap" in second.flags
     for rep in (first, third, fourth):
