@@ -69,7 +69,8 @@ def _no_top_pause(reps: Reps, limit: float) -> list[bool]:
 
 def _sensor_gap(reps: Reps, limit: float) -> list[bool]:
     return [
-        None in (m.eccentric_s, m.concentric_s, m.bottom_deg, m.top_deg)
+        None in (m.eccentric_s, m.bottom_hold_s, m.concentric_s, m.top_hold_s)
+        or None in (m.bottom_deg, m.top_deg)
         or sum(end - begin for begin, end in m.gaps) > limit
         for m in reps
     ]

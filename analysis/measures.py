@@ -22,6 +22,7 @@ from config import FormStandard
 _MARGIN = MOST_REACH  # cells before a top was reached, for smoothing at its edge
 _AT_ONCE = 512  # reps
 LONG_GAP_S = 0.25  # so much unseen changes nothing of a hold
+_NEAR_HOLE_S = 0.3
 
 
 class Measures(NamedTuple):
@@ -240,9 +241,8 @@ def _without_the_unseen(
     lowering starts and ends, the rise starts and ends, and the top is left.
     """
     start, lowered, rising, end, left = edges
-    met = [hole for hole in holes if _meet(hole, start, left)]
     unseen: dict[str, Any] = {}
-    for hole in met:
+    for hole in map(_with_surroundings, holes):
         if _meet(hole, start, lowered):
             unseen |= dict.fromkeys(_OF_LOWERING)
         if _meet(hole, rising, end):
@@ -252,14 +252,28 @@ def _without_the_unseen(
         if _meet(hole, lowered, lowered) or _meet(hole, rising, rising):
             unseen |= dict.fromkeys(("bottom_hold_s", "bottom_deg"))
         if _meet(hole, end, end):
-            unseen |= dict.fromkeys(("end_s", "top_hold_s", "top_deg"))
+            unseen |= dict.fromkeys(("end_s", "top_deg"))
+        if _meet(hole, end, end) or _meet(hole, left, left):
+            unseen |= dict.fromkeys(_OF_TOP_HOLD)
     # A rep may hide in so much of a hold, also where a sample or two between two gaps were seen.
-    if _unseen_s(met, lowered, rising) > LONG_GAP_S:
+    if _unseen_s(holes, lowered, rising) > LONG_GAP_S:
         unseen["bottom_hold_s"] = None
-    if _unseen_s(met, end, left) > LONG_GAP_S:
+    if _unseen_s(holes, end, left) > LONG_GAP_S:
         unseen |= dict.fromkeys(_OF_TOP_HOLD)
-    gaps = tuple((cell_middle_s(origin_s, a), cell_middle_s(origin_s, b)) for a, b in met)
+    gaps = tuple(
+        (cell_middle_s(origin_s, hole[0]), cell_middle_s(origin_s, hole[1]))
+        for hole in holes
+        if _meet(hole, start, left)
+    )
     return m._replace(gaps=gaps, **unseen)
+
+
+def _with_surroundings(hole: Hole) -> Hole:
+    """A stroke's limit that is found this near is one of the line across the hole: the true one may
+    lie within.
+    """
+    near = min(0.5 * (hole[1] - hole[0]), _NEAR_HOLE_S / CELL_S)
+    return hole[0] - near, hole[1] + near
 
 
 def _unseen_s(holes: Sequence[Hole], begin: float, end: float) -> float:

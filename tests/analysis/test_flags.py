@@ -11,7 +11,8 @@ from config import STANDARDS, FormStandard
 
 GOOD = {
     "start_s": 1.0, "end_s": 5.0, "bottom_deg": 40.0, "top_deg": 0.0, "eccentric_s": 2.0,
-    "concentric_s": 1.5, "top_hold_s": 1.0, "shake_deg": 0.02, "start_accel_dps2": 200.0,
+    "bottom_hold_s": 0.5, "concentric_s": 1.5, "top_hold_s": 1.0, "shake_deg": 0.02,
+    "start_accel_dps2": 200.0,
 }  # fmt: skip
 STANDARD = FormStandard(max_depth_deg=60, target_depth_deg=30)
 
@@ -27,6 +28,7 @@ STANDARD = FormStandard(max_depth_deg=60, target_depth_deg=30)
         ({"bottom_deg": 29.0}, "short_range"),
         ({"top_hold_s": 0.19}, "no_top_pause"),
         ({"eccentric_s": None}, "sensor_gap"),
+        ({"top_hold_s": None}, "sensor_gap"),
         ({"gaps": ((5.2, 5.5),)}, "sensor_gap"),
         ({"gaps": ((5.2, 5.35), (7.0, 7.15))}, "sensor_gap"),
     ],
