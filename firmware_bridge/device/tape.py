@@ -95,7 +95,12 @@ class Tape:
         self._size = 0
 
     def _forget_first(self) -> None:
+        """With all that cannot be played without it: before the first HELLO, as what a machine had
+        still to say to a station that was killed, a STATUS tells where its samples stand.
+        """
         self._size -= len(self._pieces.popleft().data)
+        while self._pieces and self._pieces[0].hello is None:
+            self._size -= len(self._pieces.popleft().data)
 
     def _present_hello(self) -> Hello | None:
         """What the machine would say if it were asked now."""

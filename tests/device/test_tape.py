@@ -50,6 +50,21 @@ def test_a_tape_plays_from_wherever_it_was_cut(size: int, forgotten_s: float) ->
     assert told[0][0] >= forgotten_s - size / 1700
 
 
+@pytest.mark.parametrize("size", [7, 64, 1000])
+@pytest.mark.parametrize("forgotten_s", [0.0, 0.5, 1.9, 10.0, 13.0])
+def test_what_was_left_for_a_killed_station_is_no_beginning(size: int, forgotten_s: float) -> None:
+    """Those samples come before the first HELLO: what they are the STATUS before them told."""
+    device = Device(9, 200, 0, 0)
+    left = bytes_of(device, 3)[len(wire(device.hello())) :]  # without its HELLO: from 0 s to 2 s
+    device.run(10)
+    tape = Tape()
+    live = fed(tape, left + bytes_of(device, 3), size)
+    tape.forget_before(forgotten_s)
+    told = played(tape)
+    assert told == live[-len(told) :]
+    assert len(told) > (15 - max(forgotten_s, 12)) * 200 - 4 - size / 5
+
+
 def test_a_tape_begins_anew_between_two_frames() -> None:
     tape, data = Tape(), bytes_of(Device(9, 200, 0, 0), 10)
     stream, after = Stream(), []
