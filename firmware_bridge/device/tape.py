@@ -98,9 +98,10 @@ class Tape:
         """With all that cannot be played without it: before the first HELLO, as what a machine had
         still to say to a station that was killed, a STATUS tells where its samples stand.
         """
-        self._size -= len(self._pieces.popleft().data)
-        while self._pieces and self._pieces[0].hello is None:
+        while True:
             self._size -= len(self._pieces.popleft().data)
+            if not self._pieces or self._pieces[0].hello:
+                return
 
     def _present_hello(self) -> Hello | None:
         """What the machine would say if it were asked now."""
